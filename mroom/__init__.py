@@ -1,0 +1,1 @@
+"""The command line: one thin file per verb; what a verb does lives in the folder of its subject."""

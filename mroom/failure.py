@@ -1,0 +1,63 @@
+"""How a verb fails: an exit code, a short code, a sentence, and what to do next."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from mroom.exits import Exit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Failure(Exception):
+    """What a person should read; never a traceback."""
+
+    def __init__(self, exit_code: Exit, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.exit_code, self.code, self.hint = int(exit_code), code, hint
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """An exception of any folder of ours that says how it should end a verb (folders below do not import mroom)."""
+
+    exit_code: int
+    code: str
+    hint: str
+
+
+def _end(exit_code: int, code: str, message: str, hint: str, *, as_json: bool) -> NoReturn:
+    if as_json:
+        print(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False))  # noqa: T201 stdout is the data
+    print(f"mroom: {message}\n  next: {hint}", file=sys.stderr)  # noqa: T201 stderr is the log
+    raise SystemExit(exit_code)
+
+
+def verb(function: Callable[P, R]) -> Callable[P, R]:
+    """Turn explained exceptions into the promised exit codes; `--json` then prints an error document."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        as_json = bool(kwargs.get("as_json"))
+        try:
+            return function(*args, **kwargs)
+        except KeyboardInterrupt:
+            _end(130, "interrupted", "interrupted", "run it again; what it had begun was undone", as_json=as_json)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise SystemExit(1) from None
+        except Exception as error:
+            if isinstance(error, Explained):
+                _end(error.exit_code, error.code, str(error), error.hint, as_json=as_json)
+            if isinstance(error, OSError):
+                message = f"{error.strerror or error}: {error.filename or ''}".strip(": ")
+                _end(1, "system", message, "mend what the sentence names and run it again", as_json=as_json)
+            raise
+
+    return call
