@@ -15,7 +15,7 @@ from inventory.model import Lan, Line, Site
 
 @dataclass(frozen=True)
 class Link:
-    """A line, or a cable between a node and its switch. `ends` are node ids; the switch is the second end of a cable."""
+    """A line, or a cable between a node and its switch. `ends` are node ids; a cable's second end is the switch."""
 
     id: str
     ends: tuple[str, str]
