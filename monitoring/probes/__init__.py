@@ -1,0 +1,1 @@
+"""How we know that something serves: the one implementation behind `check`, the exporter and the drills."""
