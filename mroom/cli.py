@@ -7,8 +7,12 @@ import pkgutil
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from mroom import verbs
+from mroom.exits import Exit
+from mroom.failure import error_document
+from mroom.output import emit
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,9 +34,25 @@ def _register_all() -> None:
         importlib.import_module(f"{verbs.__name__}.{module.name}").register(app)
 
 
+def _usage(error: TyperException, arguments: list[str]) -> int:
+    """Tell what was wrong with the call itself; `--json` gets its document here too."""
+    error.show()  # type: ignore[attr-defined]  # every exception of the parser has it
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" in own:
+        context = getattr(error, "ctx", None)
+        emit(error_document("usage", str(error), f"`{context.command_path if context else 'mroom'} --help` tells how"))
+    return Exit.usage
+
+
 def main() -> None:
     """Entry point of the console script."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text streams here
     _register_all()
-    app()
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        code = 130
+    except TyperException as error:
+        code = _usage(error, sys.argv[1:])
+    raise SystemExit(int(code or 0))

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import NoReturn, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from mroom.exits import Exit
 
@@ -32,9 +32,14 @@ class Explained(Protocol):
     hint: str
 
 
+def error_document(code: str, message: str, hint: str) -> dict[str, Any]:
+    """What `--json` prints when there is nothing else to say."""
+    return {"error": {"code": code, "message": message, "hint": hint}}
+
+
 def _end(exit_code: int, code: str, message: str, hint: str, *, as_json: bool) -> NoReturn:
     if as_json:
-        print(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False))  # noqa: T201 stdout is the data
+        print(json.dumps(error_document(code, message, hint), ensure_ascii=False))  # noqa: T201 stdout is the data
     print(f"mroom: {message}\n  next: {hint}", file=sys.stderr)  # noqa: T201 stderr is the log
     raise SystemExit(exit_code)
 
