@@ -42,7 +42,8 @@ find_uv() {
 
 install_all() {
   local uv=$1 python=$2
-  "$uv" venv --quiet --clear --python "$python" "$venv" &&
+  # The environment is kept where its Python still fits: other programs may be running from it.
+  { [[ $("$venv/bin/python" -V 2>&1) == "$("$python" -V)" ]] || "$uv" venv --quiet --clear --python "$python" "$venv"; } &&
     "$uv" pip sync --quiet --require-hashes --compile-bytecode --python "$venv/bin/python" requirements.txt &&
     # The build runs in .venv, which has hatchling from the hashed list: nothing unhashed is ever fetched.
     "$uv" pip install --quiet --no-deps --no-build-isolation --python "$venv/bin/python" --editable .
