@@ -1,0 +1,95 @@
+"""`twin up` and `twin down`: all or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from inventory.model import Site
+from twin import bundles, keys, links, shared, state, world
+from twin.failure import TwinFailure
+from twin.order import NodeOrder, Order
+from twin.topology import Topology, derive
+
+Log = Callable[[str], None]
+
+
+def up(site: Site, where: Path, *, bare: bool = False, log: Log) -> dict[str, Any]:
+    """Boot the whole site; `where` is MROOM_STATE. Gives nodes, links and seconds; whatever fails leaves nothing."""
+    started = time.monotonic()
+    topology = derive(site)
+    with state.lock(where):
+        _refuse_second(where)
+        if world.end(where):
+            log("cleared what an earlier twin had left")
+        try:
+            _make(site, topology, where, bare=bare, log=log)
+        except BaseException:
+            world.end(where)
+            raise
+    return {
+        "nodes": len(topology.nodes),
+        "links": len(topology.wires),
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def down(where: Path) -> dict[str, Any]:
+    """End the twin, whatever state it is in; keys and known_hosts stay. Ending what is not there is fine."""
+    started = time.monotonic()
+    nodes = 0
+    if where.exists():
+        with state.lock(where):
+            known = state.load(where)
+            nodes = len(known.nodes) if known else 0
+            world.end(where)
+    return {"nodes": nodes, "seconds": round(time.monotonic() - started, 3)}
+
+
+def _refuse_second(where: Path) -> None:
+    known = state.load(where)
+    if known and known.up and known.world.alive():
+        raise TwinFailure(
+            f"the twin of {where} is up already, since {known.since}",
+            hint="use it, or end it with `mroom twin down` first",
+            code="up-already",
+        )
+
+
+def _make(site: Site, topology: Topology, where: Path, *, bare: bool, log: Log) -> None:
+    log("keys")
+    own = keys.ensure(site, where, topology)
+    place = world.create(where)
+    try:
+        order = _order(site, topology, where, own, place.process.pid, bare=bare)
+        known = state.State(site.site.name, place.process, {}, bare=bare)
+        nodes = world.build(order, log)
+        known = replace(known, nodes=nodes, up=True, since=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+        state.save(where, known)
+        place.commit()
+    finally:
+        place.let_go()
+
+
+def _order(site: Site, topology: Topology, where: Path, own: keys.Keys, pid: int, *, bare: bool) -> Order:
+    nodes = tuple(
+        NodeOrder(
+            node.name,
+            str(state.folder(where) / "nodes" / node.name),
+            bundles.files(site, topology, node, own, bare=bare),
+        )
+        for node in topology.nodes
+    )
+    checkout = Path(__file__).resolve().parent.parent
+    return Order(
+        world=pid,
+        nodes=nodes,
+        found=True,
+        hide=shared.hides((where, checkout)),
+        shared=shared.files(site, topology),
+        links=links.veths(topology),
+    )
