@@ -1,0 +1,124 @@
+"""Read, check and type a site folder: every fault in one run, each with its file, line and column."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from inventory.judge import AcceptedFinding, judge
+from inventory.kinds import collections
+from inventory.model import Element, Settings, Site
+from inventory.problem import InventoryInvalid, Problem
+from inventory.reading.compose import compose
+from inventory.reading.declare import Declarations, declare
+from inventory.reading.files import Source, read_folder
+from inventory.reading.typed import validate
+from inventory.rules.view import View
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check` found. `site` is there only when there is no problem."""
+
+    site: Site | None
+    problems: tuple[Problem, ...]
+    accepted: tuple[AcceptedFinding, ...]
+    counts: dict[str, int]
+    """Of what could be read: buildings, devices, hosts, systems, and elements (with the derived cables)."""
+
+
+def load(path: Path | str) -> Site:
+    """The site in a folder. Raises InventoryInvalid, which carries every problem."""
+    report = check(path)
+    if report.site is None:
+        raise InventoryInvalid(Path(path), report.problems)
+    return report.site
+
+
+def check(path: Path | str, today: dt.date | None = None) -> Report:
+    """Judge a folder; `today` (default: the clock's day) decides what has expired. Raises nothing for bad input."""
+    return check_sources(read_folder(Path(path)), today)
+
+
+def check_sources(sources: list[Source], today: dt.date | None = None) -> Report:
+    """The same for files already in memory."""
+    declarations = declare([compose(source) for source in sources])
+    view, doubtful = _typed(declarations, today or dt.datetime.now(dt.UTC).astimezone().date())
+    problems = declarations.problems
+    if declarations.site is None and declarations.complete:
+        first = sources[0].file
+        problems.append(
+            Problem(
+                first,
+                1,
+                1,
+                "missing-site",
+                "no file holds the `site:` block",
+                "site: with name, title, ranges and the AS numbers",
+                "none",
+                "add it, for instance in site.yaml",
+            )
+        )
+    broken, accepted = judge(view, declarations, doubtful)
+    problems = _sorted([*problems, *broken])
+    site = _whole(view) if not problems else None
+    return Report(site, tuple(problems), tuple(accepted), _counts(view.site))
+
+
+def _typed(declarations: Declarations, today: dt.date) -> tuple[View, dict[tuple[str, str], frozenset[str]]]:
+    doubtful: dict[tuple[str, str], frozenset[str]] = {}
+    valid: dict[str, dict[str, Element]] = {}
+    for name, cls in collections().items():
+        valid[name] = {}
+        for id_, declared in declarations.elements[name].items():
+            typed = validate(cls, f"{name}.{id_}", declared, id_)
+            declarations.problems += typed.problems
+            if typed.doubtful:
+                doubtful[name, id_] = typed.doubtful
+            if typed.value is not None:
+                valid[name][id_] = typed.value
+    settings: Settings | None = None
+    if declarations.site:
+        typed = validate(Settings, "site", declarations.site)
+        declarations.problems += typed.problems
+        settings = typed.value
+        doubtful["site", ""] = typed.doubtful
+    site = Site.model_construct(None, site=settings, **valid)
+    declared_ids = {name: frozenset(found) for name, found in declarations.elements.items()}
+    return View(site, settings, today, declared_ids, declarations.maybe, declarations.complete), doubtful
+
+
+def _whole(view: View) -> Site:
+    # every element has been validated; the class checks once more that the parts make a site
+    return Site(site=view.settings, **{name: getattr(view.site, name) for name in collections()})  # type: ignore[arg-type]
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    """By place; where a scalar is a trap, what follows from misreading it is left out."""
+    traps = {(p.file, p.line, p.column) for p in problems if p.code == "yaml-trap"}
+    return sorted({p for p in problems if p.code == "yaml-trap" or (p.file, p.line, p.column) not in traps})
+
+
+def _counts(site: Site) -> dict[str, int]:
+    sizes = {name: len(getattr(site, name)) for name in collections()}
+    cables = sum(len(lan.gateway.routers) if lan.gateway else 0 for lan in site.lans.values())
+    cables += sum(host.lan in site.lans for host in site.hosts.values())
+    cables += sum(client.lan in site.lans for client in site.clients.values())
+    named = {name: sizes[name] for name in ("buildings", "devices", "hosts", "systems")}
+    return {**named, "elements": sum(sizes.values()) + cables}
+
+
+def digest(site: Site | Path | str) -> str:
+    """The sha256 of what an inventory says: comments, layout, file names and the order of objects do not count.
+
+    The order inside one object does (the first router of a gateway is its master). Raises InventoryInvalid.
+    """
+    whole = site if isinstance(site, Site) else load(site)
+    content = whole.model_dump(mode="json")
+    ordered = {
+        name: dict(sorted(value.items())) if name != "site" else value for name, value in sorted(content.items())
+    }
+    return hashlib.sha256(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,46 @@
+"""What is wrong with an inventory: where, what was expected, what was found, what to do next."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Problem:
+    """One fault. `line` and `column` count from 1 as editors do; `code` is stable (docs/inventory-errors.md)."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    expected: str
+    found: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The shape that `mroom validate --json` promises."""
+        return dataclasses.asdict(self)
+
+    def text(self) -> str:
+        """The fault as a person reads it, in four lines."""
+        return f"{self} [{self.code}]\n  expected: {self.expected}\n  found: {self.found}\n  next: {self.hint}"
+
+
+class InventoryInvalid(Exception):
+    """The inventory cannot be used; `problems` holds every fault, not only the first."""
+
+    exit_code = 3
+    code = "invalid"
+    hint = "run `mroom validate`: it lists every problem with what was expected and what to do"
+
+    def __init__(self, folder: Path, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        more = f"; and {count - 1} more" if count > 1 else ""
+        super().__init__(f"the inventory {folder} is invalid: {self.problems[0]}{more}")

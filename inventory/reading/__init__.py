@@ -1,0 +1,1 @@
+"""From files to typed elements: bytes → text → nodes with positions → declarations → models."""
