@@ -28,7 +28,8 @@ def _root() -> None:
     """Keep `mroom` a group of verbs, however many there are."""
 
 
-def _register_all() -> None:
+def register_all() -> None:
+    """Load every verb file and let it add itself."""
     # A verb is a file: adding one touches no list.
     for module in sorted(pkgutil.iter_modules(verbs.__path__), key=lambda m: m.name):
         importlib.import_module(f"{verbs.__name__}.{module.name}").register(app)
@@ -48,7 +49,7 @@ def main() -> None:
     """Entry point of the console script."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text streams here
-    _register_all()
+    register_all()
     try:
         code = app(standalone_mode=False)
     except typer.Abort:

@@ -19,7 +19,10 @@ def test_the_gaps_are_exactly_the_runs_not_done(done, runs):
 
 
 def test_a_slice_does_every_run_once_in_order_and_stops_at_its_deadline(tmp_path):
-    module = SimpleNamespace(run=lambda seed, start, count, state: [{"ok": True, "s": seed} for _ in range(count)])
+    def run(seed, start, count, state):
+        return [{"ok": True, "s": seed} for _ in range(count)]
+
+    module = SimpleNamespace(run=run)
     chunks = list(campaign.slice_of(module, 7, [(0, 3), (5, 40)], time.monotonic() + 60, tmp_path))
     assert [row["run"] for rows in chunks for row in rows] == [0, 1, 2, *range(5, 45)]
     assert {row["s"] for rows in chunks for row in rows} == {7}
