@@ -68,10 +68,14 @@ class Beat:
     def go(self) -> None:
         self._far.ask("go")
 
-    def status(self) -> tuple[int, int]:
-        """How many requests have been started, and how many good answers came in a row until now."""
+    def started(self) -> int:
+        """How many requests have been started."""
+        return int(self._far.ask("status")["started"])
+
+    def good_since(self, first: int) -> int:
+        """So many of the newest requests that ended, none older than this number, were good in a row."""
         document = self._far.ask("status")
-        return document["started"], document["streak"]
+        return int(min(document["streak"], document["last"] - first + 1))
 
     def records(self, first: int) -> list[Attempt]:
         """The requests that have ended, from this number on; the beat goes on."""

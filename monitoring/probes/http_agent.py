@@ -5,7 +5,7 @@ The program is whole in this file because it travels (see udp_agent.py, which sp
     in   {"address": "203.0.113.80", "port": 80, "path": "/", "host": "www.example.invalid", "per_second": 100,
           "timeout_seconds": 0.5, "max_seconds": 60, "server": "mroom-host\" content=\"(.+?)\"", "priority": 10}
                                                      the first line; then `go`, `status`, `records FROM`, `stop`
-    out  {"ready": true}   {"started": 900, "ended": 898, "streak": 450}   {"records": [[start_ns, duration_ns, status,
+    out  {"ready": true}   {"started": 900, "last": 897, "streak": 450}   {"records": [[start_ns, duration_ns, status,
           server, error], …], "late_ns": [max, p99, median]}
 
 `server` is a regular expression whose group, found in the answer, names the host that gave it. `start_ns` is of the
@@ -62,6 +62,7 @@ class Agent:
         self.late: list[int] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
+        self.ended = 0
 
     async def one(self, number: int, started: int) -> None:
         begin = time.monotonic_ns()
@@ -87,14 +88,14 @@ class Agent:
             due = max(due + interval, loop.time() - interval)
             await asyncio.sleep(max(0.0, due - loop.time()))
 
-    def streak(self) -> int:
-        """Good answers in a row until now."""
+    def streak(self) -> tuple[int, int]:
+        """Number of the newest request that has ended with all before it; how many until it were good in a row."""
+        while self.ended < len(self.records) and self.records[self.ended]:
+            self.ended += 1
         count = 0
-        for record in reversed([r for r in self.records if r]):
-            if not good(record):
-                break
+        while count < self.ended and good(self.records[self.ended - 1 - count]):
             count += 1
-        return count
+        return self.ended - 1, count
 
     def report(self, first: int) -> None:
         ordered = sorted(self.late[first:]) or [0]
@@ -106,8 +107,8 @@ class Agent:
             beating.append(asyncio.get_running_loop().create_task(self.beat()))
             answer({"going": True})
         elif line == "status":
-            ended = sum(record is not None for record in self.records)
-            answer({"started": len(self.records), "ended": ended, "streak": self.streak()})
+            last, streak = self.streak()
+            answer({"started": len(self.records), "last": last, "streak": streak})
         elif line.startswith("records "):
             self.report(int(line.split()[1]))
         elif line == "stop":
@@ -119,8 +120,8 @@ class Agent:
         return True
 
 
-def good(record: list[Any]) -> bool:
-    return record[2] // 100 == 2 and not record[4]  # noqa: PLR2004 the class of statuses that mean success
+def good(record: list[Any] | None) -> bool:
+    return record is not None and record[2] // 100 == 2 and not record[4]  # noqa: PLR2004 the class of statuses that mean success
 
 
 def answer(document: dict[str, Any]) -> None:

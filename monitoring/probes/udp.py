@@ -54,10 +54,17 @@ class Stream:
 
 @dataclass(frozen=True)
 class Status:
-    """How many probes each side had sent, and how many of the peer's arrived in a row without a hole until now."""
+    """Where both directions stand: [0] is from the first point to the second."""
 
     sent: tuple[int, int]
+    last: tuple[int, int]
+    """Number of the newest probe that arrived; -1 for none."""
     streak: tuple[int, int]
+    """So many arrived in a row without a hole, the newest included."""
+
+    def whole_since(self, first: tuple[int, int]) -> int:
+        """So many of the newest probes, none older than these numbers, arrived without a hole in either direction."""
+        return min(min(self.streak[at], self.last[at] - first[at] + 1) for at in (0, 1))
 
 
 def _stream(source: str, target: str, sender: dict[str, Any], receiver: dict[str, Any], first: int) -> Stream:
@@ -111,7 +118,7 @@ class Pair:
 
     def status(self) -> Status:
         a, b = self._ask("status")
-        return Status((a["sent"], b["sent"]), (b["streak"], a["streak"]))
+        return Status((a["sent"], b["sent"]), (b["last"], a["last"]), (b["streak"], a["streak"]))
 
     def records(self, since: tuple[int, int]) -> tuple[Stream, Stream]:
         """The records so far, from these numbers on; the streams go on."""

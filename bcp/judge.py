@@ -1,0 +1,118 @@
+"""From what was seen in a run to its figures. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bcp.plan import Plan
+from bcp.record import Finding, Line, Measure
+from bcp.verdict import of_recovery
+from bcp.watch import Clean, Mark, Seen
+from monitoring.probes.recovery import Recovery, recovery
+from monitoring.probes.udp import Stream
+
+
+@dataclass(frozen=True)
+class Course:
+    """The instants of a run, as far as it got."""
+
+    clean: Clean | None = None
+    """The stretch that was accepted before the fault, else the last that was not."""
+    accepted: bool = False
+    broken: Mark | None = None
+    mended: Mark | None = None
+
+
+def void(plan: Plan, seen: Seen | None, course: Course) -> list[Finding]:
+    """Every reason why the figures of this run do not count; empty when they do."""
+    if course.clean is None:
+        return [Finding("void", "nothing was watched before the fault")]
+    gap = plan.drill.steady.gap_seconds
+    found = [Finding("void", fault) for fault in course.clean.faults(gap)] if not course.accepted else []
+    if seen and course.broken and course.accepted:
+        found += [Finding("void", text) for text in _before_the_fault(seen, course.clean.start, course.broken)]
+    return found
+
+
+def _before_the_fault(seen: Seen, start: Mark, broken: Mark) -> Iterator[str]:
+    """What was lost between the clean stretch and the fault: then something else was wrong too."""
+    for direction, stream in enumerate(seen.streams):
+        lost = stream.outage(start.probes[direction], broken.probes[direction]).lost
+        if lost:
+            yield f"{stream.source} to {stream.target} lost {lost} probes just before the fault"
+    failed = sum(not attempt.good for attempt in seen.attempts[start.requests : broken.requests])
+    if failed:
+        yield f"{failed} requests failed just before the fault"
+
+
+def lines(plan: Plan, seen: Seen | None, course: Course) -> tuple[Line, ...]:
+    """What each direction of the flow felt."""
+    return tuple(_line(plan, seen, course, direction) for direction in (0, 1))
+
+
+def _line(plan: Plan, seen: Seen | None, course: Course, direction: int) -> Line:
+    first, second = (plan.flow.points[at].node for at in ((0, 1), (1, 0))[direction])
+    crossed = course.clean is not None and course.clean.crossed[direction]
+    line = Line(plan.flow.name, f"{first} to {second}", None, None, crossed)
+    if seen is None or course.broken is None:
+        return line
+    stream = seen.streams[direction]
+    felt = stream.outage(course.broken.probes[direction], _end(course.mended, direction))
+    return replace(
+        _mended(line, stream, course, direction),
+        seconds=felt.seconds,
+        lost=felt.lost,
+        longest_gap_seconds=felt.longest_gap_seconds,
+        resolution_seconds=felt.resolution_seconds,
+        sender_late_seconds=stream.late_seconds,
+        real_time=stream.fifo,
+    )
+
+
+def _end(mark: Mark | None, direction: int) -> int | None:
+    return mark.probes[direction] if mark else None
+
+
+def _mended(line: Line, stream: Stream, course: Course, direction: int) -> Line:
+    if course.mended is None or course.mended.probes[direction] >= len(stream.sent):
+        return line
+    felt = stream.outage(course.mended.probes[direction])
+    return replace(line, mend_seconds=felt.seconds, mend_lost=felt.lost)
+
+
+def measure(plan: Plan, seen: Seen | None, course: Course, *, is_void: bool) -> Measure:
+    """What the requests to the system said, from the fault to the end."""
+    found: Recovery | None = None
+    if seen and course.broken:
+        found = recovery(seen.attempts[course.broken.requests :], plan.drill.requests.good_in_a_row)
+    target = plan.system.rto_seconds
+    probed = found is not None and found.probes > 0
+    return Measure(
+        system=plan.system.id,
+        probe=f"requests from {plan.asking.node}",
+        rto_seconds=found.rto_seconds if found and probed else None,
+        rto_target_seconds=target,
+        resolution_seconds=found.resolution_seconds if found and probed else None,
+        verdict=of_recovery(found, target, void=is_void),
+        rpo_target_seconds=plan.system.rpo_seconds,
+        requests=found.probes if found else 0,
+        lost_requests=found.failed if found else 0,
+        servers=found.servers if found else (),
+    )
+
+
+def findings(plan: Plan, seen: Seen | None, course: Course) -> Iterator[Finding]:
+    """What a person should know about the figures."""
+    if seen is None or course.broken is None:
+        return
+    for stream in seen.streams:
+        name = f"{stream.source} to {stream.target}"
+        if not stream.fifo:
+            yield Finding("no-real-time", f"the sender of {name} had no real-time priority: other work delays it")
+        if stream.late_seconds > plan.drill.steady.gap_seconds:
+            late = stream.late_seconds * 1000
+            yield Finding("late-sender", f"the sender of {name} was up to {late:.1f} ms late: this machine was busy")
+    after = recovery(seen.attempts[course.broken.requests :], plan.drill.requests.good_in_a_row)
+    if len(after.servers) > 1:
+        yield Finding("moved", f"{plan.system.id} was answered by {', then '.join(after.servers)}")

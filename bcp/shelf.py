@@ -1,0 +1,133 @@
+"""The drills that are there: read from bcp/drills; every fault of a file is told with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bcp.drill import Drill
+from inventory.model import Site
+from inventory.problem import Problem
+from inventory.reading.compose import compose
+from inventory.reading.declare import Declared
+from inventory.reading.files import Source, read_folder
+from inventory.reading.nodes import Mapping, Scalar
+from inventory.reading.typed import validate
+from inventory.words import close, did_you_mean, either
+
+At = tuple[str | int, ...]
+
+FOLDER = Path(__file__).with_name("drills")
+
+
+class DrillsInvalid(Exception):
+    """A drill file cannot be used; `problems` holds every fault of every file."""
+
+    exit_code, code = 3, "drill-invalid"
+    hint = "mend the lines that the sentence names; docs/drills.md describes the format"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.text() for problem in problems))
+
+
+class NoSuchDrill(Exception):
+    """Nobody has written this drill."""
+
+    exit_code, code = 2, "no-drill"
+
+    def __init__(self, wanted: str, known: list[str]) -> None:
+        super().__init__(f"no drill {wanted!r}")
+        near = close(wanted, known)
+        self.hint = f"did you mean {either(near)}?" if near else f"there are {either(known)}"
+
+
+def load_all(site: Site, folder: Path = FOLDER) -> dict[str, Drill]:
+    """Every drill by id, each fit for this site. Raises DrillsInvalid."""
+    found: dict[str, Drill] = {}
+    problems: list[Problem] = []
+    for source in read_folder(folder):
+        drill, wrong = read(source, site)
+        problems += wrong
+        if drill:
+            found[drill.id] = drill
+    if problems:
+        raise DrillsInvalid(sorted(problems))
+    return found
+
+
+def load(drill: str, site: Site, folder: Path = FOLDER) -> Drill:
+    """One drill. Raises DrillsInvalid or NoSuchDrill."""
+    drills = load_all(site, folder)
+    if drill not in drills:
+        raise NoSuchDrill(drill, sorted(drills))
+    return drills[drill]
+
+
+def read(source: Source, site: Site) -> tuple[Drill | None, list[Problem]]:
+    """One file's drill and all that is wrong with it; None when too much of it is."""
+    document = compose(source)
+    problems = list(document.problems)
+    if not isinstance(document.root, Mapping):
+        if not problems:
+            message, expected = "the file is not a mapping", "title, purpose, target, steps …"
+            hint = "begin with a copy of another drill"
+            problems.append(Problem(source.file, 1, 1, "wrong-type", message, expected, "something else", hint))
+        return None, problems
+    stem = Path(source.file).stem
+    declared = Declared(source.file, Scalar(1, 1, stem, plain=True), document.root)
+    typed = validate(Drill, stem, declared, stem)
+    problems += typed.problems
+    if typed.value is not None and not typed.problems:
+        problems += _unfit(typed.value, declared, site)
+    return typed.value, problems
+
+
+def _problem(declared: Declared, path: At, code: str, message: str, expected: str, found: str, hint: str) -> Problem:
+    line, column = declared.at(path)
+    return Problem(declared.file, line, column, code, message, expected, found, hint)
+
+
+def _unfit(drill: Drill, declared: Declared, site: Site) -> Iterator[Problem]:
+    yield from _references(drill, declared, site)
+    yield from _order(drill, declared)
+
+
+def _references(drill: Drill, declared: Declared, site: Site) -> Iterator[Problem]:
+    named: list[tuple[At, str]] = [(("systems", at), name) for at, name in enumerate(drill.systems)]
+    named.append((("requests", "system"), drill.requests.system))
+    for path, name in named:
+        if name not in site.systems:
+            hint = did_you_mean(name, site.systems, f"there are {either(list(site.systems))}")
+            yield _problem(declared, path, "no-system", f"no system {name!r}", "a system of the site", repr(name), hint)
+    system = site.systems.get(drill.requests.system)
+    if system and (system.entry is None or system.probe is None or system.probe.url is None):
+        message, expected = f"{system.id} has no page to ask for", "a system with an entry and a probe with a url"
+        hint = f"give systems.{system.id}.probe.url in the inventory, or ask another system"
+        yield _problem(declared, ("requests", "system"), "no-url", message, expected, system.id, hint)
+    lines = [line.id for line in site.lines.values() if line.kind == drill.target.lines]
+    if drill.target.default not in lines:
+        message = f"{drill.target.default} is no {drill.target.lines} line"
+        hint = did_you_mean(drill.target.default, lines, f"there are {either(lines)}" if lines else "name another kind")
+        yield _problem(declared, ("target", "default"), "no-line", message, either(lines) or "a line of that kind",
+                       drill.target.default, hint)  # fmt: skip
+
+
+def _order(drill: Drill, declared: Declared) -> Iterator[Problem]:
+    """Each step is one thing; something is broken, and mended afterwards."""
+    broken = False
+    for at, step in enumerate(drill.steps):
+        if len(step.parts) != 1:
+            given = f"{len(step.parts)} of them"
+            yield _problem(declared, ("steps", at), "one-thing", f"step {at + 1} is not one thing",
+                           "exactly one of break, wait, mend", given, "make a step of each")  # fmt: skip
+        if step.mend and not broken:
+            yield _problem(declared, ("steps", at), "nothing-broken", f"step {at + 1} mends, but nothing is broken",
+                           "a break before it", "mend", "move it behind the step that breaks")  # fmt: skip
+        broken = (broken or step.break_ is not None) and step.mend is None
+    if broken:
+        yield _problem(declared, ("steps",), "left-broken", "the steps end with something broken",
+                       "a mend after the last break", "none", "add `- mend: {}`")  # fmt: skip
+    elif all(step.break_ is None for step in drill.steps):
+        yield _problem(declared, ("steps",), "nothing-broken", "no step breaks anything", "a break", "none",
+                       "add `- break: {kind: …}`")  # fmt: skip
