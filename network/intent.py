@@ -71,6 +71,9 @@ class Neighbour:
 
     name: str
     address: IPv4Address
+    source: IPv4Address
+    """Our own address of the session. Said outright, because BFD opens a second session when it is only found out
+    as BGP comes up, and the neighbour takes the end of the first for a failure."""
     asn: int
     accepts: tuple[Route, ...]
     announces: tuple[Route, ...]

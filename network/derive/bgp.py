@@ -23,11 +23,18 @@ def _public(site: Site) -> tuple[Route, ...]:
     return tuple(Route(IPv4Network(address)) for address, _port in public(site))
 
 
+def _in_lan(site: Site, lan: str, device_id: str) -> IPv4Address:
+    gateway = site.lans[lan].gateway
+    assert gateway is not None  # served_by() found the device among its routers
+    return gateway.routers[device_id]
+
+
 def _hosts(site: Site, device_id: str) -> Iterator[Neighbour]:
     for host_id in served_by(site, device_id):
         yield Neighbour(
             name=host_id,
             address=site.hosts[host_id].address,
+            source=_in_lan(site, site.hosts[host_id].lan, device_id),
             asn=site.site.host_asn,
             accepts=routes_of_host(site, host_id),
             announces=(),
@@ -38,22 +45,30 @@ def _hosts(site: Site, device_id: str) -> Iterator[Neighbour]:
 
 def _mesh(site: Site, device_id: str) -> Iterator[Neighbour]:
     entries = tuple(Route(IPv4Network(system.entry.address)) for system in site.systems.values() if system.entry)
+    own = site.devices[device_id].loopback
     for other in entry_routers(site):
         loopback = site.devices[other].loopback
-        if other != device_id and loopback:
+        if other != device_id and loopback and own:
             yield Neighbour(
-                name=other, address=loopback, asn=site.site.asn, accepts=entries, announces=entries, inside=True
+                name=other,
+                address=loopback,
+                source=own,
+                asn=site.site.asn,
+                accepts=entries,
+                announces=entries,
+                inside=True,
             )
 
 
-def _across(line: Line, device_id: str) -> tuple[str, IPv4Address]:
-    end = next(end for end in line.ends if end.device != device_id)
-    return end.device, IPv4Address(end.address.split("/")[0])
+def _ends(line: Line, device_id: str) -> tuple[IPv4Address, str, IPv4Address]:
+    """Our own address on a line, the device across, and its address."""
+    own, other = sorted(line.ends, key=lambda end: end.device != device_id)
+    return IPv4Address(own.address.split("/")[0]), other.device, IPv4Address(other.address.split("/")[0])
 
 
 def _beyond(site: Site, device: Device, line: Line) -> Neighbour:
     """The neighbour across a line to, from or between carriers."""
-    other, address = _across(line, device.id)
+    source, other, address = _ends(line, device.id)
     asn = site.devices[other].asn or site.site.asn
     everything = tuple(Route(network, longest=32) for network in site.site.ranges.outside)
     carrier = device.role is DeviceRole.carrier
@@ -66,6 +81,7 @@ def _beyond(site: Site, device: Device, line: Line) -> Neighbour:
     return Neighbour(
         name=other,
         address=address,
+        source=source,
         asn=asn,
         accepts=accepts,
         announces=announces,

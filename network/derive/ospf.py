@@ -17,7 +17,9 @@ def ospf(site: Site, device_id: str) -> Ospf:
     """Areas other than the backbone are stubs: an external route (an entry) must never be reached across them.
 
     RFC 2328 16.4.1 prefers a path to the announcing router inside a non-backbone area over one through the backbone,
-    so with a normal area the witness place would carry traffic between the buildings.
+    so with a normal area the witness place would carry traffic between the buildings. FRR applies that preference to
+    stubs too and then finds no route at all, hence `compatible rfc1583` (least cost wins) and the witness lines' high
+    cost in the inventory.
     """
     areas = {line.ospf_area for line in site.lines.values() if device_id in {end.device for end in line.ends}} | {
         area_of(site, device_id)
