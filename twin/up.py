@@ -13,9 +13,13 @@ from inventory.model import Site
 from twin import bundles, keys, links, shared, state, world
 from twin.failure import TwinFailure
 from twin.order import NodeOrder, Order
+from twin.ready import Readiness
 from twin.topology import Topology, derive
 
 Log = Callable[[str], None]
+
+_READY_SECONDS = 120.0
+"""Four seconds on an idle machine with two cores; the rest is for a busy one."""
 
 
 def up(site: Site, where: Path, *, bare: bool = False, log: Log) -> dict[str, Any]:
@@ -68,6 +72,7 @@ def _make(site: Site, topology: Topology, where: Path, *, bare: bool, log: Log) 
         order = _order(site, topology, where, own, place.process.pid, bare=bare)
         known = state.State(site.site.name, place.process, {}, bare=bare)
         nodes = world.build(order, log)
+        Readiness(site, topology, place.process, nodes).wait(_READY_SECONDS, bare=bare, log=log)
         known = replace(known, nodes=nodes, up=True, since=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
         state.save(where, known)
         place.commit()
