@@ -16,16 +16,15 @@ WIDTH = 100
 HEAD = "<!-- Written by script/docs from the help of the verb: change it there. -->"
 
 
-def _help(command: Any, path: str) -> str:
-    with command.make_context(path, [], resilient_parsing=True, max_content_width=WIDTH, terminal_width=WIDTH) as context:
-        text: str = context.get_help()
-    return "\n".join(["```text", f"$ {path} --help", text.strip(), "```"])
-
-
-def _sections(command: Any, path: str) -> list[str]:
-    own = [f"## {path}", "", _help(command, path), ""]
-    inner = getattr(command, "commands", {})
-    return own + [line for name in sorted(inner) for line in _sections(inner[name], f"{path} {name}")]
+def _sections(command: Any, name: str, parent: Any = None) -> list[str]:
+    """The help of a verb and of every verb in it, as it is shown on a terminal of WIDTH columns."""
+    with command.make_context(
+        name, [], parent, resilient_parsing=True, max_content_width=WIDTH, terminal_width=WIDTH
+    ) as context:
+        path, text = context.command_path, context.get_help().strip()
+        own = [f"## {path}", "", "```text", f"$ {path} --help", text, "```", ""]
+        inner = getattr(command, "commands", {})
+        return own + [line for word in sorted(inner) for line in _sections(inner[word], word, context)]
 
 
 def _first_line(command: Any) -> str:
@@ -34,12 +33,16 @@ def _first_line(command: Any) -> str:
 
 def pages() -> dict[str, str]:
     """Every generated document, by its path from the root."""
-    verbs = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]  # the root is a group
+    root: Any = typer.main.get_command(cli.app)
+    above = root.make_context("mroom", [], resilient_parsing=True)
+    verbs = root.commands
     found = {}
     rows = []
     for name in sorted(verbs):
-        body = "\n".join(_sections(verbs[name], f"mroom {name}"))
-        found[f"docs/verbs/{name}.md"] = f"# mroom {name}\n\n{HEAD}\n\n{body}\nExit codes: [exit-codes.md](../exit-codes.md).\n"
+        body = "\n".join(_sections(verbs[name], name, above))
+        found[f"docs/verbs/{name}.md"] = (
+            f"# mroom {name}\n\n{HEAD}\n\n{body}\nExit codes: [exit-codes.md](../exit-codes.md).\n"
+        )
         rows.append(f"| [`mroom {name}`]({name}.md) | {_first_line(verbs[name])} |")
     index = "\n".join(["# Verbs", "", HEAD, "", "| verb | what it does |", "|---|---|", *rows, ""])
     return {**found, "docs/verbs/README.md": index, "docs/room.svg": picture()}
@@ -48,7 +51,9 @@ def pages() -> dict[str, str]:
 def stale() -> list[str]:
     """What is not on the disk as it should be: missing, different, or no longer made."""
     made = pages()
-    wrong = [name for name, text in made.items() if not (ROOT / name).is_file() or (ROOT / name).read_text("utf-8") != text]
+    wrong = [
+        name for name, text in made.items() if not (ROOT / name).is_file() or (ROOT / name).read_text("utf-8") != text
+    ]
     there = {str(path.relative_to(ROOT)) for path in (ROOT / "docs" / "verbs").glob("*.md")}
     return sorted({*wrong, *(there - set(made))})
 
