@@ -60,8 +60,8 @@ def _of_lan(lan: Lan) -> Iterator[Given]:
     if not lan.gateway:
         return
     routers = lan.gateway.routers
-    # a LAN with one router may give it the gateway's own address
-    if len(routers) > 1 or lan.gateway.address not in routers.values():
+    # a lone router may have the gateway's address as its own; with two, `gateway-shared` says that it may not
+    if lan.gateway.address not in routers.values():
         yield Given(lan.gateway.address, "lans", lan.id, ("gateway", "address"), lan.id)
     for router, address in routers.items():
         yield Given(address, "lans", lan.id, ("gateway", "routers", router), router)

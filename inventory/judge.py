@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
 
 from inventory.model import Accepted
 from inventory.problem import Problem
@@ -14,9 +13,10 @@ from inventory.rules.rule import Finding, Rule
 from inventory.rules.view import View
 from inventory.words import did_you_mean
 
+EXCEPTION_CODES = ("accepted-unknown", "accepted-expired", "accepted-unused")
+"""What can be wrong with an exception itself."""
 PROOF_CODES = ("spof", "unmaintainable", "cold-start")
 """Findings of `mroom prove`: an exception to one of them is judged there, not here."""
-Doubtful = Mapping[tuple[str, str], frozenset[str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,13 +33,13 @@ class AcceptedFinding:
         return {**dataclasses.asdict(self), "until": self.until.isoformat()}
 
 
-def judge(view: View, declarations: Declarations, doubtful: Doubtful) -> tuple[list[Problem], list[AcceptedFinding]]:
+def judge(view: View, declarations: Declarations) -> tuple[list[Problem], list[AcceptedFinding]]:
     """Every breach that nobody accepted, and every one that somebody did."""
     problems: list[Problem] = []
     used: dict[tuple[str, str, str], AcceptedFinding] = {}
     for code, rule in all_rules().items():
         for finding in rule.check(view):
-            if _follows_from_another(finding, doubtful):
+            if _follows_from_another(view, finding):
                 continue
             exception = _exception(view, rule, finding)
             if exception:
@@ -47,14 +47,14 @@ def judge(view: View, declarations: Declarations, doubtful: Doubtful) -> tuple[l
                 used[key] = AcceptedFinding(code, finding.id, exception.reason, exception.by, exception.until)
             else:
                 problems.append(_located(code, finding, declarations))
-    problems += _exceptions(view, declarations, set(used), doubtful)
+    problems += _exceptions(view, declarations, set(used))
     return problems, sorted(used.values(), key=lambda found: (found.element, found.code))
 
 
-def _follows_from_another(finding: Finding, doubtful: Doubtful) -> bool:
+def _follows_from_another(view: View, finding: Finding) -> bool:
     """The field was left out because its value is wrong: that has been said."""
-    fields = doubtful.get((finding.collection, finding.id))
-    return bool(fields) and bool(finding.path) and str(finding.path[0]) in (fields or ())
+    fields = view.doubtful.get((finding.collection, finding.id), frozenset())
+    return bool(finding.path) and str(finding.path[0]) in fields
 
 
 def _exception(view: View, rule: Rule, finding: Finding) -> Accepted | None:
@@ -81,9 +81,7 @@ def _declared(declarations: Declarations, collection: str, id_: str) -> Declared
     return declarations.elements[collection][id_]
 
 
-def _exceptions(
-    view: View, declarations: Declarations, used: set[tuple[str, str, str]], doubtful: Doubtful
-) -> list[Problem]:
+def _exceptions(view: View, declarations: Declarations, used: set[tuple[str, str, str]]) -> list[Problem]:
     """`accepted:` itself: unknown codes, days gone by, and exceptions to what does not happen."""
     rules = all_rules()
     known = sorted([code for code, rule in rules.items() if rule.acceptable] + list(PROOF_CODES))
@@ -91,7 +89,7 @@ def _exceptions(
     for collection, element in view.elements():
         for number, accepted in enumerate(element.accepted):
             finding = _judged(view, collection, element.id, number, accepted, known, used)
-            if finding and not _follows_from_another(finding[1], doubtful):
+            if finding and not _follows_from_another(view, finding[1]):
                 code, what = finding
                 problems.append(_located(code, what, declarations))
     return problems

@@ -14,12 +14,12 @@ def collections() -> dict[str, type[Element]]:
     return {name: get_args(field.annotation)[1] for name, field in Site.model_fields.items() if name != "site"}
 
 
-_WORDS = {"utilities": "utility", "ats": "ats", "ups": "ups"}
+_WORDS = {"utilities": "utility", "ats": "transfer switch", "ups": "UPS", "pdus": "PDU", "lans": "LAN"}
 
 
 def word(collection: str) -> str:
-    """The word for one element of a collection: `racks` → `rack`, `door_controllers` → `door-controller`."""
-    return _WORDS.get(collection) or collection.removesuffix("s").replace("_", "-")
+    """The word for one element of a collection: `racks` → `rack`, `door_controllers` → `door controller`."""
+    return _WORDS.get(collection) or collection.removesuffix("s").replace("_", " ")
 
 
 def a(collection: str) -> str:

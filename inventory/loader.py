@@ -46,7 +46,7 @@ def check(path: Path | str, today: dt.date | None = None) -> Report:
 def check_sources(sources: list[Source], today: dt.date | None = None) -> Report:
     """The same for files already in memory."""
     declarations = declare([compose(source) for source in sources])
-    view, doubtful = _typed(declarations, today or dt.datetime.now(dt.UTC).astimezone().date())
+    view = _typed(declarations, today or dt.datetime.now(dt.UTC).astimezone().date())
     problems = declarations.problems
     if declarations.site is None and declarations.complete:
         first = sources[0].file
@@ -62,13 +62,13 @@ def check_sources(sources: list[Source], today: dt.date | None = None) -> Report
                 "add it, for instance in site.yaml",
             )
         )
-    broken, accepted = judge(view, declarations, doubtful)
+    broken, accepted = judge(view, declarations)
     problems = _sorted([*problems, *broken])
     site = _whole(view) if not problems else None
     return Report(site, tuple(problems), tuple(accepted), _counts(view.site))
 
 
-def _typed(declarations: Declarations, today: dt.date) -> tuple[View, dict[tuple[str, str], frozenset[str]]]:
+def _typed(declarations: Declarations, today: dt.date) -> View:
     doubtful: dict[tuple[str, str], frozenset[str]] = {}
     valid: dict[str, dict[str, Element]] = {}
     for name, cls in collections().items():
@@ -88,7 +88,7 @@ def _typed(declarations: Declarations, today: dt.date) -> tuple[View, dict[tuple
         doubtful["site", ""] = typed.doubtful
     site = Site.model_construct(None, site=settings, **valid)
     declared_ids = {name: frozenset(found) for name, found in declarations.elements.items()}
-    return View(site, settings, today, declared_ids, declarations.maybe, declarations.complete), doubtful
+    return View(site, settings, today, declared_ids, declarations.maybe, declarations.complete, doubtful)
 
 
 def _whole(view: View) -> Site:

@@ -209,7 +209,8 @@ class _Composer:
 
     def _key(self, frame: _Frame, node: Node) -> None:
         frame.keyed = True
-        frame.key = node if isinstance(node, Scalar) else None
+        merge = isinstance(node, Scalar) and node.plain and node.text == "<<"
+        frame.key = node if isinstance(node, Scalar) and not merge else None
 
     def _value(self, frame: _Frame, node: Node) -> None:
         key, frame.key, frame.keyed = frame.key, None, False
@@ -239,6 +240,8 @@ class _Composer:
 def _trap_hint(text: str, meant: str) -> str:
     if text == "<<":
         return "write the values out: merge keys are not used here"
+    if text == "=":
+        return 'write "=" in quotes for the text'
     if "truth" in meant:
         return f'write "{text}" in quotes for the text, or {meant.rpartition(" ")[2]} for the truth value'
     return f'write "{text}" in quotes for the text, or a plain decimal number'

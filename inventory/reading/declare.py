@@ -136,7 +136,7 @@ def _twice(file: str, key: Scalar, what: str, first: Declared) -> Problem:
 
 def _collection(found: Declarations, file: str, name: str, value: Node) -> None:
     if not isinstance(value, Mapping):
-        if not isinstance(value, Hole):
+        if not isinstance(value, Hole) and not getattr(value, "open", False):
             found.problems.append(_not_a_mapping(file, value, name, "objects by id"))
         found.complete = False
         return

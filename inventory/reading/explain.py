@@ -96,38 +96,46 @@ def _one(root: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 def _bounds(schema: dict[str, Any]) -> str:
-    names = {
-        "minimum": "at least",
-        "maximum": "at most",
-        "exclusiveMinimum": "above",
-        "minLength": "at least",
-        "maxLength": "at most",
-    }
+    words = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "maxLength": "at most"}
     parts = [
-        f"{word} {schema[name]:g}" + (" characters" if "Length" in name else "")
-        for name, word in names.items()
-        if name in schema and not (name == "minLength" and schema[name] == 1)
+        f"{word} {_number(schema[name])}{' characters' if name == 'maxLength' else ''}"
+        for name, word in words.items()
+        if name in schema
     ]
-    return (" " + " and ".join(parts)) if parts else ""
+    return (", " + " and ".join(parts)) if parts else ""
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
 
 
 def next_step(model: type[BaseModel], loc: Loc, kind: str, found: Any) -> str:
-    """What to do about an error of pydantic's type `kind` at `loc`."""
+    """What to do about an error of pydantic's type `kind` at `loc`, where `found` stands."""
     name = str(loc[-1]) if loc else "it"
-    schema = schema_at(model, loc) or {}
-    root = _schema(model)
-    values = [str(v) for option in _choices(root, schema) for v in option.get("enum", [])]
-    if values:
-        return did_you_mean(str(found), values, f"write one of {either(values)}")
     if kind == "missing":
         return f"add `{name}:`"
     if kind == "extra_forbidden":
         return did_you_mean(name, known_fields(model, loc[:-1]), f"delete `{name}`, or move it to where it belongs")
-    if isinstance(found, str) and "type" in kind:
-        return "write the value without quotes, in the form expected"
-    if not isinstance(found, (str, dict, list)) and kind in {"value_error", "string_type"}:
-        return "put the text in quotes"
-    return "correct the value"
+    schema, wanted = schema_at(model, loc) or {}, expected(model, loc)
+    options = _choices(_schema(model), schema)
+    values = [str(value) for option in options for value in option.get("enum", [])]
+    if values:
+        return did_you_mean(str(found), values, f"write one of {either(values)}")
+    return _rewrite({str(option.get("type")) for option in options}, wanted, found)
+
+
+def _rewrite(kinds: set[str], wanted: str, found: Any) -> str:
+    if isinstance(found, str) and kinds & {"integer", "number", "boolean"} and _unquoted(found):
+        return f"write {found} without quotes"
+    if not isinstance(found, (str, dict, list, type(None))) and kinds & {"string"}:
+        return f'write "{found}" in quotes'
+    if kinds == {"array"} and not isinstance(found, list):
+        return f"write [{found}]" if isinstance(found, str) else "write a list in brackets"
+    return f"write {wanted}"
+
+
+def _unquoted(text: str) -> bool:
+    return text in {"true", "false"} or text.replace(".", "", 1).removeprefix("-").isdecimal()
 
 
 def known_fields(model: type[BaseModel], loc: Loc) -> list[str]:

@@ -53,8 +53,10 @@ def _bad_value(model: type[BaseModel], where: str, declared: Declared, error: An
     path, node = reach(declared.node, tuple(error["loc"]))
     kind, value = error["type"], plain(node)
     wanted = explain.expected(model, path)
-    if kind == "value_error" and isinstance(value, str):
-        wanted = str(error["msg"]).removeprefix("Value error, ").removeprefix("expected ")
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if kind == "value_error" and isinstance(value, str) and said.startswith("expected "):
+        # one of our own validators: its words say what the schema cannot
+        wanted = said.removeprefix("expected ")
     mistyped = kind.endswith("_type") or (kind == "value_error" and not isinstance(value, str))
     code, message = (
         ("wrong-type", "is of the wrong type") if mistyped else ("wrong-value", "has a value that does not fit")

@@ -36,11 +36,14 @@ def validate(model: type[BaseModel], where: str, declared: Declared, id_: str | 
     found.problems += [_infinite(where, declared, path) for path, leaf in leaves if _is_infinite(leaf)]
     wrong = {name for name, (_, value) in declared.node.entries.items() if holed(value)}
     wrong |= {str(path[0]) for path, leaf in leaves if _is_infinite(leaf)}
+    if declared.node.broken or declared.node.open:
+        # where an entry was lost or the file broke off, absence proves nothing
+        wrong |= {name for name in explain.known_fields(model, ()) if name not in declared.node.entries}
     data = {name: plain(value) for name, (_, value) in declared.node.entries.items() if name not in wrong}
     data |= {"id": id_} if id_ is not None else {}
     found.value, errors = _attempt(model, data)
+    spoiled = frozenset(wrong)
     if errors:
-        spoiled = wrong | {name for name in explain.known_fields(model, ()) if declared.node.broken}
         found.problems += [
             problem_of(model, where, declared, error)
             for error in errors

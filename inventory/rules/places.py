@@ -64,7 +64,7 @@ def pdus(view: View) -> Iterator[Finding]:
         rack = getattr(element, "rack")  # noqa: B009 both classes have it, Element has not
         for number, cord in enumerate(getattr(element, "cords")):  # noqa: B009
             pdu = view.site.pdus.get(cord.pdu)
-            if pdu and rack and pdu.rack != rack:
+            if pdu and rack in view.site.racks and pdu.rack != rack:
                 yield Finding(
                     collection,
                     element.id,
@@ -142,23 +142,26 @@ def cooling(view: View) -> Iterator[Finding]:
 @rule("unowned")
 def owners(view: View) -> Iterator[Finding]:
     """Somebody answers for every object: its owner, or that of the place that it stands in."""
+    inside: dict[tuple[str, str], list[str]] = {}
     for collection, element in view.elements():
+        if owner(view.site, collection, element):
+            continue
+        # the outermost place is told once: with an owner there, all in it have one
+        kind, top = [(collection, element), *chain(view.site, collection, element)][-1]
         # a chain that ends in something unreadable says nothing about who owns it
-        if not owner(view.site, collection, element) and not _cut_short(view, collection, element):
-            yield Finding(
-                collection,
-                element.id,
-                ("owner",),
-                "has nobody who answers for it",
-                "an owner, its own or of the place around it",
-                "none",
-                "add `owner:` with a key of `owners:`",
-            )
-
-
-def _cut_short(view: View, collection: str, element: Element) -> bool:
-    last_kind, last = [(collection, element), *chain(view.site, collection, element)][-1]
-    return any(getattr(last, field) for field, _ in STANDS_IN.get(last_kind, ()))
+        if not any(getattr(top, field) for field, _ in STANDS_IN.get(kind, ())):
+            inside.setdefault((kind, top.id), []).append(element.id)
+    for (collection, id_), ids in inside.items():
+        others = len(set(ids) - {id_})
+        yield Finding(
+            collection,
+            id_,
+            ("owner",),
+            "has nobody who answers for it",
+            "an owner, its own or of the place around it",
+            f"none, nor for {others} objects in it" if others else "none",
+            "add `owner:` with a key of `owners:`",
+        )
 
 
 @rule("isolation-overdue", acceptable=True)

@@ -104,9 +104,8 @@ def _dangling(
     else:
         message, found = f": {field} names {named}, which does not exist", repr(named)
     known = [name for target in allowed for name in sorted(view.declared.get(target, ()))]
-    otherwise = (
-        f"declare {named} under `{allowed[0]}:`, or name another" if len(allowed) == 1 else "name one that exists"
-    )
+    declare = not other and len(allowed) == 1
+    otherwise = f"declare {named} under `{allowed[0]}:`, or name another" if declare else f"name {wanted}"
     return Finding(collection, id_, path, message, wanted, found, did_you_mean(named, known, otherwise))
 
 

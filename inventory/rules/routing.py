@@ -27,7 +27,8 @@ def numbers(view: View) -> Iterator[Finding]:
         if device.asn is None:
             continue
         carrier = view.site.carriers.get(device.carrier) if device.carrier else None
-        wanted = carrier.asn if carrier else view.settings.asn if view.settings and not device.carrier else None
+        ours = view.settings and not device.carrier and device.role is not DeviceRole.carrier
+        wanted = carrier.asn if carrier else view.settings.asn if view.settings and ours else None
         if wanted is not None and device.asn != wanted:
             whose = f"carriers.{device.carrier}" if carrier else "site.asn"
             yield Finding(

@@ -39,7 +39,7 @@ def timezone(view: View) -> Iterator[Finding]:
         return
     try:
         ZoneInfo(view.settings.timezone)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         yield Finding(
             "site",
             "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
@@ -30,6 +30,8 @@ class View:
     maybe: frozenset[str] = frozenset()
     """Ids in files that could not be read to their end."""
     complete: bool = True
+    doubtful: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """(collection, id) → fields that were left out because their value is wrong."""
 
     @cached_property
     def index(self) -> dict[str, tuple[str, Element]]:
@@ -62,16 +64,19 @@ class View:
 
     def seven(self) -> list[System]:
         """The priority systems: all but the neighbours."""
-        return [system for system in self.site.systems.values() if not system.neighbour]
+        unsure = {id_ for (_, id_), fields in self.doubtful.items() if "neighbour" in fields}
+        return [system for system in self.site.systems.values() if not system.neighbour and system.id not in unsure]
 
     def retired(self, element: Element) -> bool:
         return element.retired is not None and element.retired <= self.today
 
     @cached_property
     def management_zones(self) -> frozenset[str]:
-        """The zones in which the NOC nodes stand: from there everything is watched."""
+        """The zones in which the NOC nodes stand, from where everything is watched; never one of the three tiers."""
         lans = [self.site.lans.get(host.lan) for host in self.site.hosts.values() if host.kind == "noc"]
-        return frozenset(lan.zone for lan in lans if lan)
+        tiers = {zone.id for zone in self.site.zones.values() if zone.tier}
+        homes = frozenset(lan.zone for lan in lans if lan) - tiers
+        return homes or frozenset({"management"} & set(self.site.zones))
 
     def lan_of(self, address: IPv4Address) -> str | None:
         """The LAN in whose prefix an address lies."""

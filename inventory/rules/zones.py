@@ -81,12 +81,10 @@ def _zone_of(view: View, host: Host) -> str | None:
 def _watchers(view: View) -> Iterator[Finding]:
     """NOC nodes, agents and consoles stand in the management zone alone."""
     management = view.management_zones
-    homes = {_zone_of(view, host) for host in view.site.hosts.values() if host.kind == "noc"} - {None}
-    wanted = "management" if "management" in homes else min((z for z in homes if z), default=None)
+    wanted = "management" if "management" in management else min(management, default=None)
     for host in view.site.hosts.values():
         zone = _zone_of(view, host)
-        astray = len(management) > 1 and host.kind == "noc" and zone != wanted
-        if zone and host.kind in WATCHERS and management and (astray or zone not in management):
+        if zone and wanted and host.kind in WATCHERS and zone != wanted:
             yield Finding(
                 "hosts",
                 host.id,
