@@ -1,0 +1,130 @@
+"""The dynamic inventory of Ansible: hosts, groups and variables, all from the model.
+
+Devices belong to network/ and clients are only places to measure from, so neither is in it. No secret is in it either:
+the SSH key is named by its path, and what a role needs beyond that it looks up by reference.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from inventory.cabling import building_of
+from inventory.model import Element, Host, Site, System, Text
+from inventory.ssh import login
+
+
+def group(kind: str, name: str) -> str:
+    """The Ansible group of all hosts of one kind of thing; hyphens are not allowed in group names."""
+    return f"{kind}_{name}".replace("-", "_")
+
+
+def role_of(system: System) -> str:
+    """The Ansible role that makes a host a member of the system."""
+    return (system.role or system.id).replace("-", "_")
+
+
+def managed_hosts(site: Site, today: dt.date | None = None) -> list[Host]:
+    """The hosts in service, in the order of the inventory."""
+    return [host for host in site.hosts.values() if _in_service(host, today)]
+
+
+def document(site: Site, state: Path, today: dt.date | None = None) -> dict[str, Any]:
+    """What `--list` prints: groups, the variables of all, and `_meta.hostvars`."""
+    hosts = managed_hosts(site, today)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for host in hosts:
+        for name in _groups(site, host, today):
+            groups[name].append(host.id)
+    children: dict[str, Any] = {name: {"hosts": members} for name, members in sorted(groups.items())}
+    return {
+        "_meta": {"hostvars": {host.id: variables(site, host, today) for host in hosts}},
+        "all": {"children": sorted(groups), "vars": common_variables(site, state, today)},
+        **children,
+    }
+
+
+def variables(site: Site, host: Host, today: dt.date | None = None) -> dict[str, Any]:
+    """What one host is told: who and where it is, which routers it talks to, which systems it serves."""
+    lan = site.lans[host.lan]
+    building = building_of(site, host.id) or ""
+    routers = lan.gateway.routers if lan.gateway else {}
+    return {
+        "ansible_host": str(host.address),
+        "mroom_name": _text(host.name),
+        "mroom_kind": host.kind,
+        "mroom_building": {"id": building, **_text(site.buildings[building].name)},
+        "mroom_zone": lan.zone,
+        "mroom_address": str(host.address),
+        "mroom_prefix": str(lan.prefix),
+        "mroom_gateway": str(lan.gateway.address) if lan.gateway else None,
+        "mroom_routers": [{"name": name, "address": str(address)} for name, address in routers.items()],
+        "mroom_systems": {system.id: _membership(system, host) for system in _systems(site, host, today)},
+        "mroom_roles": _roles(site, host, today),
+    }
+
+
+def common_variables(site: Site, state: Path, today: dt.date | None = None) -> dict[str, Any]:
+    """What all hosts share: how to log in, and the services of the room."""
+    access = login(site, state)
+    settings = site.site
+    alive = {host.id: host for host in managed_hosts(site, today)}
+    return {
+        "ansible_user": access.user,
+        "ansible_ssh_private_key_file": str(access.key),
+        "ansible_ssh_common_args": shlex.join(["-F", "none", *access.options]),
+        "ansible_become": True,
+        "ansible_python_interpreter": "/usr/bin/python3",
+        "mroom_site": settings.name,
+        "mroom_asn": settings.asn,
+        "mroom_host_asn": settings.host_asn,
+        "mroom_timezone": settings.timezone,
+        "mroom_banner": settings.banner,
+        "mroom_ntp": [str(alive[name].address) for name in settings.ntp if name in alive],
+        "mroom_syslog": [str(alive[name].address) for name in settings.syslog if name in alive],
+        "mroom_resolvers": [str(address) for address in settings.resolvers],
+        "mroom_inside": [str(network) for network in settings.ranges.inside],
+    }
+
+
+def _in_service(element: Element, today: dt.date | None) -> bool:
+    return element.retired is None or element.retired > (today or dt.date.today())  # noqa: DTZ011 a day of the site
+
+
+def _systems(site: Site, host: Host, today: dt.date | None) -> list[System]:
+    return [s for s in site.systems.values() if host.id in s.members and _in_service(s, today)]
+
+
+def _roles(site: Site, host: Host, today: dt.date | None) -> list[str]:
+    own = [role.replace("-", "_") for role in host.roles]
+    return sorted({*own, *(role_of(system) for system in _systems(site, host, today))})
+
+
+def _groups(site: Site, host: Host, today: dt.date | None) -> list[str]:
+    return [
+        group("building", building_of(site, host.id) or "none"),
+        group("zone", site.lans[host.lan].zone),
+        group("kind", host.kind),
+        *(group("system", system.id) for system in _systems(site, host, today)),
+        *(group("role", role) for role in _roles(site, host, today)),
+    ]
+
+
+def _membership(system: System, host: Host) -> dict[str, Any]:
+    entry = system.entry
+    return {
+        "name": _text(system.name),
+        "role": role_of(system),
+        "preference": system.members.index(host.id) + 1,
+        "members": list(system.members),
+        "entry": str(entry.address) if entry else None,
+        "entry_name": entry.name if entry else None,
+        "port": entry.port if entry else None,
+    }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"ja": text.ja, "en": text.en}
