@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+import inventory
+from twin import up as booting
+from twin.failure import TwinFailure
+from twin.room import Twin
 
 TESTS = Path(__file__).parent
 
@@ -34,3 +40,23 @@ def own_state(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     if not request.node.get_closest_marker("twin"):
         monkeypatch.setenv("MROOM_STATE", str(tmp_path / "state"))
         monkeypatch.delenv("MROOM_SITE", raising=False)
+
+
+@pytest.fixture(scope="session")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    """The example site, booted: the twin of $MROOM_STATE where one is up (and it stays up), else one for this run."""
+    site = inventory.load(TESTS.parent / "inventory" / "sites" / "nishinomiya")
+    given = os.environ.get("MROOM_STATE")
+    if given:
+        try:
+            yield Twin.open(site, Path(given))
+        except TwinFailure:
+            pass
+        else:
+            return
+    state = Path(given) if given else tmp_path_factory.mktemp("twin")
+    booting.up(site, state, log=lambda _: None)
+    try:
+        yield Twin.open(site, state)
+    finally:
+        booting.down(state)
