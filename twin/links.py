@@ -21,6 +21,8 @@ def veths(topology: Topology) -> tuple[str, ...]:
 def interfaces(site: Site, topology: Topology, node: Node, *, bare: bool) -> str:
     """What brings a node's network up: its file /etc/mroom/interfaces.ip, run at every power on.
 
+    `link set X up` stands on a line of its own: a link that is broken on purpose is left out of it at boot.
+
     A router's addresses stand in its frr.conf; only its loopback is needed before FRR runs. `bare`: it has no frr.conf.
     """
     lines = ["link set lo up"]
@@ -37,7 +39,7 @@ def _switch(site: Site, topology: Topology, node: Node) -> list[str]:
     lines = [f"link add {BRIDGE} type bridge stp_state 0 forward_delay 0 mcast_snooping 0"]
     for wire in topology.wires_of(node.name):
         port = next(plug for plug in wire.ends if plug.node == node.name)
-        lines += [f"link set {port.interface} master {BRIDGE} up"]
+        lines += [f"link set {port.interface} master {BRIDGE}", f"link set {port.interface} up"]
     lines += [f"addr add {node.address}/{lan.prefix.prefixlen} dev {BRIDGE}", f"link set {BRIDGE} up"]
     if lan.gateway:
         lines.append(f"route add default via {lan.gateway.address}")

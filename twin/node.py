@@ -101,6 +101,9 @@ def live(order: NodeOrder) -> None:
     socket.sethostname(order.name)
     for put in order.files:
         write(put)
+    if order.held:
+        lines = "".join(f"link set {interface} up\n" for interface in order.held)
+        Path("/run/mroom/held").write_text(lines, encoding="ascii")
 
 
 def start() -> None:

@@ -38,6 +38,8 @@ class NodeOrder:
     name: str
     folder: str
     files: tuple[Put, ...] = ()
+    held: tuple[str, ...] = ()
+    """Interfaces that stay down at boot, because their link is broken."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Order:
         raw = json.loads(text)
         return cls(
             world=raw["world"],
-            nodes=tuple(NodeOrder(n["name"], n["folder"], _puts(n["files"])) for n in raw["nodes"]),
+            nodes=tuple(NodeOrder(n["name"], n["folder"], _puts(n["files"]), tuple(n["held"])) for n in raw["nodes"]),
             found=raw["found"],
             hide=tuple(Hide(**item) for item in raw["hide"]),
             shared=_puts(raw["shared"]),

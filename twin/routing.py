@@ -1,4 +1,4 @@
-"""What the routers say about each other: OSPF adjacencies, BFD sessions of the lines, BGP sessions with the carriers."""
+"""What the routers say about each other: OSPF adjacencies, BFD sessions of the lines, BGP with the carriers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ospf(site: Site, roots: Roots) -> list[str]:
 
 def bfd(site: Site, roots: Roots) -> list[str]:
     """BFD sessions of lines that are not up."""
-    return _missing(site, roots, lambda line: True, _bfd_up)
+    return _missing(site, roots, lambda _: True, _bfd_up)
 
 
 def bgp(site: Site, roots: Roots) -> list[str]:

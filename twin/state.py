@@ -14,6 +14,7 @@ from typing import Any
 from twin.failure import TwinFailure
 from twin.keys import write_private
 from twin.process import Process
+from twin.wait import until
 
 
 @dataclass(frozen=True)
@@ -89,20 +90,30 @@ def save(state: Path, what: State) -> None:
         os.close(fd)
 
 
+LOCK_SECONDS = 60.0
+"""How long breaking and mending wait for each other: as long as a node may take to boot."""
+
+
 @contextmanager
-def lock(state: Path) -> Iterator[None]:
+def lock(state: Path, seconds: float = 0.0) -> Iterator[None]:
     """One `up`, `down`, `break` or `mend` at a time. The kernel lets go of it when the holder dies."""
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     fd = os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+
+    def taken() -> list[str]:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            return ["the lock"]
+        return []
+
+    try:
+        if until(taken, seconds):
             raise TwinFailure(
                 f"another command is changing the twin of {state}",
                 hint="wait until it has ended, or use another MROOM_STATE",
                 code="busy",
-            ) from None
+            )
         yield
     finally:
         os.close(fd)

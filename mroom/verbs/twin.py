@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mroom.failure import verb
+from mroom.exits import Exit
+from mroom.failure import Failure, verb
 from mroom.options import JsonOption, SiteOption
 from mroom.output import emit, log, say
 from mroom.settings import settings, site_folder
+
+if TYPE_CHECKING:
+    from twin.room import Twin
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(twin, name="twin")
     _lifecycle(twin)
     _inside(twin)
+    _faults(twin)
 
 
 def _lifecycle(twin: typer.Typer) -> None:
@@ -63,6 +68,66 @@ def _lifecycle(twin: typer.Typer) -> None:
             say(f"down: {was['nodes']} nodes in {was['seconds']:.1f} s")
 
 
+def _faults(twin: typer.Typer) -> None:
+    @twin.command("break")
+    @verb
+    def break_(
+        element: Annotated[str, typer.Argument(help="Anything of `mroom show` that is a thing.")],
+        kind: Annotated[
+            str | None,
+            typer.Option(help="cut, silent, loss, rate (links, ducts); power, freeze, kill (nodes); power (all else)."),
+        ] = None,
+        ratio: Annotated[
+            float | None, typer.Option(help="loss: share of packets lost in each direction, 0 to 1.")
+        ] = None,
+        bits_per_second: Annotated[float | None, typer.Option(help="rate: what each direction still carries.")] = None,
+        daemon: Annotated[str | None, typer.Option(help="kill: which program; the node's main one without it.")] = None,
+        site: SiteOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Break something on purpose. Without --kind: lines, cables and ducts are cut, all else loses power.
+
+        Example: mroom twin break line-a --kind silent
+        """
+        params = {"ratio": ratio, "bits_per_second": bits_per_second, "daemon": daemon}
+        given = {name: value for name, value in params.items() if value is not None}
+        fault = _open(site).break_(element, kind, **given)
+        if as_json:
+            emit({"faults": [fault.document()]})
+        else:
+            say(f"{fault.id}: {fault.element} {fault.kind} since {fault.since}")
+
+    @twin.command()
+    @verb
+    def mend(
+        element: Annotated[str | None, typer.Argument(help="An element, or the id of one fault.")] = None,
+        everything: Annotated[bool, typer.Option("--all", help="Mend all that is broken.")] = False,
+        site: SiteOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Mend an element, or all; nodes that get power back have booted when this ends.
+
+        Example: mroom twin mend --all
+        """
+        if (element is None) != everything:
+            raise Failure(Exit.usage, "usage", "say what to mend", "give an element, or --all")
+        mended = _open(site).mend(element)
+        if as_json:
+            emit({"faults": [fault.document() for fault in mended]})
+        else:
+            for fault in mended:
+                say(f"{fault.id}: {fault.element} {fault.kind} mended")
+            if not mended:
+                say("nothing was broken")
+
+
+def _open(site: str | None) -> Twin:
+    import inventory
+    from twin.room import Twin
+
+    return Twin.open(inventory.load(site_folder(site)), settings(site).state, log)
+
+
 def _inside(twin: typer.Typer) -> None:
     @twin.command()
     @verb
@@ -72,13 +137,13 @@ def _inside(twin: typer.Typer) -> None:
         Example: mroom twin status --json
         """
         import inventory
-        from twin.room import status as look
+        from twin.status import status as look
 
         document = look(inventory.load(site_folder(site)), settings(site).state)
         if as_json:
             emit(document)
-            return
-        say("up" if document["up"] else "down")
+        else:
+            _tell(document)
 
     @twin.command(context_settings={"ignore_unknown_options": True})
     @verb
@@ -91,12 +156,29 @@ def _inside(twin: typer.Typer) -> None:
 
         Example: mroom twin shell core-s1 -- vtysh -c "show ip ospf neighbor"
         """
-        import inventory
         from twin.node import ENVIRONMENT
-        from twin.room import Twin
 
-        there = Twin.open(inventory.load(site_folder(site)), settings(site).state)
-        argv = there.command(node, command or ["bash", "--login"])
+        argv = _open(site).command(node, command or ["bash", "--login"])
+        own = {name: os.environ[name] for name in ("TERM", "LANG", "LC_ALL") if name in os.environ}
         sys.stdout.flush()
-        done = subprocess.run(argv, env={**ENVIRONMENT, "PS1": rf"\u@{node}:\w\$ "}, check=False)
-        raise SystemExit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+        os.execvpe(argv[0], argv, {**ENVIRONMENT, **own})  # noqa: S606 its output and exit code are then its own
+
+
+def _tell(document: dict[str, Any]) -> None:
+    """The same for a person: what is out of order in full, the rest in numbers."""
+    if not document["up"]:
+        say("no twin is up; `mroom twin up` boots it")
+        return
+    nodes, links, near = document["nodes"], document["links"], document["adjacencies"]
+    say(f"up since {document['since']}")
+    say(f"nodes        {sum(n['state'] == 'up' for n in nodes)} of {len(nodes)} up")
+    say(f"links        {sum(link['state'] == 'up' for link in links)} of {len(links)} up")
+    say(f"adjacencies  {near['full']} of {near['expected']} full")
+    for node in nodes:
+        if node["state"] != "up":
+            say(f"  {node['name']} ({node['kind']}) is {node['state']}")
+    for link in links:
+        if link["state"] != "up":
+            say(f"  {link['name']} ({link['ends'][0]} to {link['ends'][1]}) is down")
+    for fault in document["faults"]:
+        say(f"  fault {fault['id']}: {fault['element']} {fault['kind']} since {fault['since']}")

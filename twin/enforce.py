@@ -1,0 +1,83 @@
+"""Make the twin as damaged as it should be: worse first and at once, then better. Every step may be done twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from twin import power, procs, state
+from twin.damage import Damage
+from twin.filter import Filters
+from twin.ports import Ports
+from twin.topology import Plug, Topology
+
+
+class Enforcer:
+    """Takes a twin from one damage to another. `spared`: interfaces that were down before any fault, and stay so."""
+
+    def __init__(self, where: Path, topology: Topology, known: state.State, log: Callable[[str], None]) -> None:
+        self._where, self._topology, self._log = where, topology, log
+        self._netns = Path(f"/proc/{known.world.pid}/root/run/netns")
+
+    def already_down(self, before: Damage, after: Damage) -> list[Plug]:
+        """Interfaces that somebody had set down before we do."""
+        with Ports(self._netns) as ports:
+            fresh = after.down(self._topology) - before.down(self._topology)
+            return [plug for plug in sorted(fresh, key=str) if not ports.is_set_up(plug)]
+
+    def apply(
+        self,
+        known: state.State,
+        before: Damage,
+        after: Damage,
+        *,
+        spared: frozenset[Plug] = frozenset(),
+        ready: Callable[[], None] = lambda: None,
+    ) -> tuple[state.State, dt.datetime]:
+        """Give the new state and the moment at which it began. `ready` runs last before anything is touched."""
+        down, was_down = after.down(self._topology), before.down(self._topology)
+        with Ports(self._netns) as ports:
+            ports.open({plug.node for plug in down ^ was_down})
+            ready()
+            began = dt.datetime.now(dt.UTC)
+            for plug in down:
+                ports.set_up(plug, up=False)
+            known = power.off(known, after.off)
+            self._filter(before, after)
+            self._freeze(known, before, after)
+            known = power.on(self._where, known, self._held(before, after), self._log)
+            for plug in was_down - down - spared:
+                ports.set_up(plug, up=True)
+            self._freeze(known, before, after)
+        return known, began
+
+    def _filter(self, before: Damage, after: Damage) -> None:
+        changed = {
+            link
+            for one, other in (
+                (before.silent, after.silent),
+                (frozenset(before.loss), frozenset(after.loss)),
+                (frozenset(before.rate), frozenset(after.rate)),
+            )
+            for link in _names(one ^ other)
+        }
+        nodes = {plug.node for wire in self._topology.wires if wire.name in changed for plug in wire.ends}
+        Filters(self._netns, self._topology).apply(after, sorted(nodes))
+
+    def _freeze(self, known: state.State, before: Damage, after: Damage) -> None:
+        for name, process in known.nodes.items():
+            if name in after.frozen:
+                procs.stop(process.pid)
+            elif name in before.frozen:
+                procs.go_on(process.pid)
+
+    def _held(self, before: Damage, after: Damage) -> dict[str, tuple[str, ...]]:
+        down = after.down(self._topology)
+        return {
+            name: tuple(plug.interface for plug in down if plug.node == name) for name in sorted(before.off - after.off)
+        }
+
+
+def _names(changed: frozenset[object]) -> set[str]:
+    return {item[0] if isinstance(item, tuple) else str(item) for item in changed}
