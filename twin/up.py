@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory.model import Site
-from twin import bundles, keys, links, shared, state, world
+from twin import bundles, keys, links, preflight, shared, state, world
 from twin.failure import TwinFailure
 from twin.order import NodeOrder, Order
 from twin.ready import Readiness
@@ -26,6 +26,7 @@ def up(site: Site, where: Path, *, bare: bool = False, log: Log) -> dict[str, An
     """Boot the whole site; `where` is MROOM_STATE. Gives nodes, links and seconds; whatever fails leaves nothing."""
     started = time.monotonic()
     topology = derive(site)
+    preflight.check(where, len(topology.nodes))
     with state.lock(where):
         _refuse_second(where)
         if world.end(where):

@@ -26,7 +26,8 @@ _MESSAGE_BYTES = 65536
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def _python(module: str, *arguments: str) -> list[str]:
+def python(module: str, *arguments: str) -> list[str]:
+    """The argument list of one of the small programs of this folder that run in and around a world."""
     # -S leaves site-packages out: such a Python starts in 15 ms and weighs 9 MB. What runs so uses nothing else.
     code = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from twin.{module} import main; main()"
     return [sys.executable, "-S", "-E", "-P", "-c", code, *arguments]
@@ -55,7 +56,7 @@ def create(state: Path) -> World:
     """Make an empty world. It ends when this process does, until `commit`."""
     reading, writing = os.pipe2(os.O_CLOEXEC)
     try:
-        argv = _python("init", str(reading), MARK, str(state))
+        argv = python("init", str(reading), MARK, str(state))
         made = subprocess.run(argv, pass_fds=[reading], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     except BaseException:
         os.close(writing)
@@ -118,7 +119,7 @@ def _reports() -> Iterator[tuple[socket.socket, int]]:
 def build(order: Order, step: Callable[[str], None]) -> dict[str, Process]:
     """Run the builder inside the world; gives PID 1 of each node that it booted. `step` hears what is being made."""
     with _reports() as (ours, theirs):
-        argv = _python("build", str(theirs))
+        argv = python("build", str(theirs))
         # A session of its own: Ctrl-C is for the runner alone, which then ends the world and with it the builder.
         with subprocess.Popen(argv, stdin=subprocess.PIPE, pass_fds=[theirs], start_new_session=True) as process:
             os.close(theirs)
