@@ -99,7 +99,8 @@ class Drill(Model):
     id: Id
     title: Text
     purpose: Text
-    hazards: tuple[Hazard, ...] = Field(min_length=1)
+    hazards: tuple[Hazard, ...]
+    """At least one."""
     systems: tuple[Id, ...] = Field(min_length=1)
     target: Target
     requests: Requests

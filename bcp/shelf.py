@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bcp.drill import Drill
+from bcp.drill import Drill, Hazard
 from inventory.model import Site
 from inventory.problem import Problem
 from inventory.reading.compose import compose
@@ -76,7 +76,7 @@ def read(source: Source, site: Site) -> tuple[Drill | None, list[Problem]]:
         return None, problems
     stem = Path(source.file).stem
     declared = Declared(source.file, Scalar(1, 1, stem, plain=True), document.root)
-    typed = validate(Drill, stem, declared, stem)
+    typed = validate(Drill, "drill", declared, stem)
     problems += typed.problems
     if typed.value is not None and not typed.problems:
         problems += _unfit(typed.value, declared, site)
@@ -94,6 +94,9 @@ def _unfit(drill: Drill, declared: Declared, site: Site) -> Iterator[Problem]:
 
 
 def _references(drill: Drill, declared: Declared, site: Site) -> Iterator[Problem]:
+    if not drill.hazards:
+        yield _problem(declared, ("hazards",), "no-hazard", "the drill assumes no damage", "at least one hazard", "none",
+                       f"name one of {either(list(Hazard))}")  # fmt: skip
     named: list[tuple[At, str]] = [(("systems", at), name) for at, name in enumerate(drill.systems)]
     named.append((("requests", "system"), drill.requests.system))
     for path, name in named:

@@ -21,8 +21,10 @@ from monitoring.probes.outage import Outage
 from monitoring.probes.recovery import Attempt
 from monitoring.probes.udp import INTERVAL_NS, Pair, Stream
 
-PORTS = range(33500, 33508)
-"""Where equally short paths share a flow's packets by port, one of eight ports almost surely crosses (1 in 256 not)."""
+PORTS = range(20000, 20008)
+"""The zone policy lets probes pass on UDP 20000 to 20099 (network/platforms/templates/nftables-forward.j2).
+
+Where equally short paths share a flow's packets by port, one of eight ports almost surely crosses (1 in 256 not)."""
 QUIET_SECONDS = 1.0
 """How long the line's other traffic is counted before the streams begin."""
 PORT_PROBES = 300
