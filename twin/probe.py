@@ -31,7 +31,7 @@ def _run(*argv: str, text: str = "") -> None:
 
 
 def _namespaces() -> None:
-    linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC)
+    linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC)
     linux.make_mounts_private()
     linux.mount("tmpfs", "/run", "tmpfs")
 
@@ -80,6 +80,8 @@ FEATURES: dict[str, tuple[Callable[[], None], str]] = {
         lambda: _run(*f"tc qdisc add dev {_SECOND} root tbf rate 1mbit burst 4096 latency 50ms".split()),
         "CONFIG_NET_SCH_TBF (module sch_tbf): slow links",
     ),
+    # Last: afterwards the first child to end takes the new namespace with it, and no second one can be started.
+    "process namespaces": (lambda: linux.unshare(linux.CLONE_NEWPID), "CONFIG_PID_NS"),
 }
 
 
