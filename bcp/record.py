@@ -113,6 +113,11 @@ def now(timezone: str) -> str:
     return dt.datetime.now(ZoneInfo(timezone)).isoformat(timespec="milliseconds")
 
 
+def local(time: str, timezone: str) -> str:
+    """An RFC 3339 time of any zone as the site writes it."""
+    return dt.datetime.fromisoformat(time).astimezone(ZoneInfo(timezone)).isoformat(timespec="milliseconds")
+
+
 def runs(journal: Journal, drill: str | None = None) -> list[dict[str, Any]]:
     """Every run that ended, the oldest first, as it was recorded."""
     bodies = (entry.body for entry in journal.entries(kind=KIND))

@@ -16,7 +16,7 @@ from bcp.actuators.protocol import Faults
 from bcp.drill import Break, Until, Wait
 from bcp.guard import Guard
 from bcp.plan import Plan, sentence
-from bcp.record import BEGUN, KIND, Finding, Marks, Record, now, unfinished
+from bcp.record import BEGUN, KIND, Finding, Marks, Record, local, now, unfinished
 from bcp.recover import left
 from bcp.restore import restore
 from bcp.until import until
@@ -180,8 +180,8 @@ class _Run:
         element = self.plan.element
         undo.intend(self.ground.journal, self.name, {"break": element, "kind": step.kind.value}, {"mend": element})
         self.course = replace(self.course, broken=self.course.broken or watch.mark())
-        self.marks = replace(self.marks, fault=self.marks.fault or self._now())
-        self.ground.faults.break_(element, step.kind.value)
+        fault = self.ground.faults.break_(element, step.kind.value)
+        self.marks = replace(self.marks, fault=self.marks.fault or local(fault.since, self.ground.timezone))
 
     def _wait(self, watch: Watch, guard: Guard, step: Wait) -> None:
         since = watch.mark()  # what arrived before now says nothing about what is so now

@@ -91,6 +91,10 @@ class Twin:
                 breaker.mend(known, chosen)
             return list(chosen)
 
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults in force."""
+        return self.known().faults
+
     def _breaker(self) -> Breaker:
         return Breaker(self.site, self.where, self.topology, graph.build(self.site), self.log)
 

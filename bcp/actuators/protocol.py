@@ -15,13 +15,17 @@ class Broken(Protocol):
     def element(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def since(self) -> str:
+        """When it began, RFC 3339: the deed itself, not the preparations."""
+        ...
 
 
 class Faults(Protocol):
     """Breaks and mends. Every method returns when the deed is done, and raises when it could not be done."""
 
-    def break_(self, element: str, kind: str | None = None) -> str:
-        """Break an element and return the fault's id."""
+    def break_(self, element: str, kind: str | None = None) -> Broken:
+        """Break an element and return the fault."""
         ...
 
     def mend(self, element: str | None = None) -> object:
