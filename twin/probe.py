@@ -19,7 +19,7 @@ table netdev mroom_probe {{
 }}
 """
 _INET = """
-table inet mroom_probe { chain in { type filter hook input priority 0; ct state established accept; } }
+table inet mroom_probe { chain in { type filter hook input priority 0; ct state established accept; }; }
 """
 _SCRATCH = "/run/mroom-probe"
 
