@@ -5,7 +5,7 @@ from __future__ import annotations
 from inventory.model import Site
 from network import base, render
 from network.bundle import Bundle, Secrets
-from twin import links
+from twin import first, links
 from twin.keys import Keys
 from twin.order import Put
 from twin.topology import Node, Topology
@@ -37,7 +37,9 @@ def files(site: Site, topology: Topology, node: Node, keys: Keys, *, bare: bool)
         "/etc/mroom/interfaces.ip": Put(
             "/etc/mroom/interfaces.ip", links.interfaces(site, topology, node, bare=bare).encode()
         ),
-        "/etc/sysctl.d/90-mroom.conf": Put("/etc/sysctl.d/90-mroom.conf", _HOST_SYSCTLS.encode()),
+        "/etc/sysctl.d/90-mroom.conf": Put(
+            "/etc/sysctl.d/90-mroom.conf", (first.SYSCTLS if node.routes else _HOST_SYSCTLS).encode()
+        ),
         "/home/mroom/.profile": Put("/home/mroom/.profile", b'PATH="/usr/sbin:/sbin:$PATH"\n', owner="mroom"),
     }
     return tuple([*puts, *(put for path, put in own.items() if path not in bundle)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inventory import cabling
 from inventory.model import Site
+from twin import first
 from twin.topology import Node, Topology
 
 BRIDGE = "br0"
@@ -30,6 +31,7 @@ def interfaces(site: Site, topology: Topology, node: Node, *, bare: bool) -> str
         lines += _switch(site, topology, node)
     else:
         lines += _addressed(site, node, all_of_them=bare or not node.routes)
+        lines += first.lines(site, node.name) if bare and node.routes else []
     return "\n".join(lines) + "\n"
 
 

@@ -35,7 +35,7 @@ class Readiness:
             if left:
                 raise TwinFailure(
                     f"{what}: still missing after {seconds:g} s: {', '.join(left)}",
-                    hint="the nodes' boot logs are kept beside the state; `mroom twin up` tries again",
+                    hint="see twin-up.log in the state folder for what the nodes said; then `mroom twin up` again",
                     code="not-ready",
                 )
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from inventory.model import Site
-from twin import bundles, keys, links, preflight, shared, state, world
+from twin import bundles, keys, links, preflight, record, shared, state, world
 from twin.failure import TwinFailure
+from twin.interrupt import interruptible
 from twin.order import NodeOrder, Order
 from twin.ready import Readiness
 from twin.topology import Topology, derive
@@ -23,19 +24,25 @@ _READY_SECONDS = 120.0
 
 
 def up(site: Site, where: Path, *, bare: bool = False, log: Log) -> dict[str, Any]:
-    """Boot the whole site; `where` is MROOM_STATE. Gives nodes, links and seconds; whatever fails leaves nothing."""
+    """Boot the whole site; `where` is MROOM_STATE. Gives nodes, links and seconds; whatever fails leaves nothing.
+
+    Raises TwinFailure for what the machine lacks, for a twin that is up already, and when the twin does not get ready.
+    """
     started = time.monotonic()
     topology = derive(site)
     preflight.check(where, len(topology.nodes))
-    with state.lock(where):
+    with state.lock(where), interruptible() as deaf:
         _refuse_second(where)
         if world.end(where):
             log("cleared what an earlier twin had left")
         try:
             _make(site, topology, where, bare=bare, log=log)
-        except BaseException:
+        except BaseException as error:
+            deaf()
+            record.keep(where, error)
             world.end(where)
             raise
+        record.drop(where)
     return {
         "nodes": len(topology.nodes),
         "links": len(topology.wires),
