@@ -7,7 +7,7 @@ from typing import Any
 
 from bcp.actuators.protocol import Faults
 from bcp.record import KIND, Finding, Record, now, unfinished
-from bcp.restore import restore
+from bcp.restore import DEADLINE_SECONDS, restore
 from bcp.verdict import Verdict
 from journal import Journal, undo
 
@@ -32,9 +32,16 @@ def left(journal: Journal) -> list[str]:
     return list(dict.fromkeys([*broken, *(body["run"] for body in reversed(unfinished(journal)))]))
 
 
-def recover(journal: Journal, faults: Faults, run: str, timezone: str, why: Finding) -> Recovered:
+def recover(
+    journal: Journal,
+    faults: Faults,
+    run: str,
+    timezone: str,
+    why: Finding,
+    deadline_seconds: float = DEADLINE_SECONDS,
+) -> Recovered:
     """Mend what a run has broken and write its record, unless it has one."""
-    restored = restore(journal, faults, run)
+    restored = restore(journal, faults, run, deadline_seconds)
     begun = next((body for body in unfinished(journal) if body["run"] == run), None)
     if begun:
         findings = [why, *(Finding("not-restored", problem) for problem in restored.problems)]
