@@ -58,7 +58,7 @@ class Gates:
         stack = list(set(fallen))
         for gate in stack:
             alive[gate] = 0
-        while stack:
+        while True:
             while stack:
                 for reader in readers[stack.pop()]:
                     if not alive[reader]:
@@ -69,7 +69,8 @@ class Gates:
                         alive[reader] = 0
                         stack.append(reader)
             self._cut_walks(alive, stack)
-        return alive
+            if not stack:
+                return alive
 
     def _cut_walks(self, alive: bytearray, stack: list[int]) -> None:
         if not self._walks:
