@@ -9,13 +9,16 @@ mark='# put here by script/setup of mroom for the time of an installation'
 # Rows "packages units…" of the list.
 rows() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$list"; }
 
+# The names of all installed packages.
+installed() { dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  *//p' | sort; }
+
 # The packages of the list of which no alternative is installed; the first alternative stands for the others.
 missing() {
   local -A have=()
-  local state name packages alternative
-  while read -r state name; do [[ $state == ii ]] && have[$name]=1; done \
-    < <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n')
+  local name packages alternative
+  while read -r name; do have[$name]=1; done < <(installed)
   while read -r packages _; do
+    [[ $packages != '~'* ]] || continue
     for alternative in ${packages//|/ }; do [[ -n ${have[$alternative]:-} ]] && continue 2; done
     printf '%s\n' "${packages%%|*}"
   done < <(rows)
@@ -64,14 +67,20 @@ removals() {
   printf '%s' "$gone"
 }
 
-# Daemons that came with this installation must not come up at the next boot either.
+# Daemons that came with this installation ($1: the packages before it) must not come up at the next boot either.
 keep_down() {
-  local packages units unit
+  local packages units unit new
+  new=" $(comm -13 "$1" <(installed) | tr '\n' ' ') "
   while read -r packages units; do
-    [[ " $* " == *" ${packages%%|*} "* ]] || continue
+    packages=${packages#'~'}
+    [[ $new == *" ${packages%%|*} "* ]] || continue
     for unit in $units; do
-      if [[ -x /etc/init.d/$unit ]]; then update-rc.d "$unit" disable >/dev/null 2>&1 || true; fi
-      if command -v systemctl >/dev/null; then systemctl disable "$unit.service" >/dev/null 2>&1 || true; fi
+      if [[ -x /etc/init.d/${unit%.*} ]]; then update-rc.d "${unit%.*}" disable >/dev/null 2>&1 || true; fi
+      if command -v systemctl >/dev/null; then
+        systemctl disable "$unit" >/dev/null 2>&1 || true
+      else
+        deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+      fi
     done
   done < <(rows)
 }
@@ -84,30 +93,28 @@ keep_time() {
 
 debian_packages() {
   command -v dpkg-query >/dev/null || fail "this machine is no Debian" "the suite runs on Debian 12 and 13"
-  local wanted log gone
+  local wanted log before gone
   mapfile -t wanted < <(missing)
   [[ ${#wanted[@]} -gt 0 ]] || return 0
   need_root "installing ${wanted[*]}"
   exec 9>/run/mroom-setup.lock
   flock 9 # two checkouts may be set up at once
   mapfile -t wanted < <(missing)
-  log=$(mktemp)
-  trap 'policy_back; rm -f "$log"' EXIT
+  if [[ ${#wanted[@]} -eq 0 ]]; then exec 9>&-; return 0; fi
+  log=$(mktemp) before=$(mktemp)
+  trap 'policy_back; rm -f "$log" "$before"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   say "setup: installing ${#wanted[@]} packages of Debian: ${wanted[*]}"
   fetch "$log" "${wanted[@]}"
   gone=$(removals "${wanted[@]}")
+  installed >"$before"
   policy_put
   apt install "${wanted[@]}" >"$log" 2>&1 || explain "$log" "mend what they name and run script/setup again"
   policy_back
-  if [[ -n $gone ]]; then
-    keep_down "${wanted[@]/#chrony/}"
-    keep_time
-  else
-    keep_down "${wanted[@]}"
-  fi
-  rm -f "$log"
+  keep_down "$before"
+  [[ -z $gone ]] || keep_time
+  rm -f "$log" "$before"
   trap - EXIT INT TERM HUP
   exec 9>&-
 }
