@@ -6,7 +6,6 @@ from pathlib import Path
 
 from inventory.model import Site
 from inventory.secrets import path_of, resolve
-
 from network.bundle import Secrets
 
 

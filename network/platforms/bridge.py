@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from network.bundle import Bundle, File, Secrets
 from network.intent import Intent
 from network.linux import management_files, reporting_files
+from network.linux_platform import LinuxPlatform
 from network.templating import fill
 
 
 @dataclass(frozen=True)
-class Bridge:
+class Bridge(LinuxPlatform):
     name: str = "bridge"
 
     def render(self, intent: Intent, secrets: Secrets) -> Bundle:

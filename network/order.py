@@ -1,0 +1,22 @@
+"""One change of one device, as it is ordered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from network.difference import Difference
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to change, and what becomes of it without a confirmation."""
+
+    change: str
+    difference: Difference
+    confirm_seconds: int
+    """The device takes the change back unless it is confirmed in this time."""
+    drain_ports: tuple[str, ...] | None = None
+    """LANs to be drained with the router; None where nothing is drained."""
+    drain_asn: int | None = None
+    drain_seconds: float = 0.6
+    """Measured: OSPF needs 0.5 s to move traffic away, BGP's graceful shutdown 0.6 s."""

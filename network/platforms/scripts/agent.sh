@@ -1,0 +1,191 @@
+# One change of this device, run detached from whoever ordered it: applied as a whole, or not at all; and taken back
+# unless it is confirmed in time. Two processes, both visible in the process list under the change's id: `mroom-change`
+# applies, `mroom-rollback` waits for the confirmation and holds the lock.
+#
+#   agent.sh FOLDER start|change|rollback|recover
+#
+# In FOLDER: order (settings, sourced), new/ (files as they should be), paths (what is in new/), actions (what to reload).
+# Written there: old/ and absent (what was before), decision (a link to `confirmed` or `restored`: whoever makes it
+# decides), state (one line), log. /var/lib/mroom/unconfirmed leads to the folder while a change is open, so that a
+# device that loses power meanwhile takes it back when it comes up.
+set -u
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+FOLDER=$1
+cd "$FOLDER" || exit 1
+. ./order
+HOME_OF_CHANGES=/var/lib/mroom
+LOCK=$HOME_OF_CHANGES/change.lock
+OPEN=$HOME_OF_CHANGES/unconfirmed
+
+say() { printf '%s\n' "$*" >state.new && mv state.new state; }
+# Daemons that are started anew must not inherit the lock.
+quietly() { "$@" 9>&- >>log 2>&1 </dev/null; }
+
+reason() { # the device's own words, on one line
+    tail -n 40 log | grep -viE '^$|INFO' | tail -n "${1:-4}" | tr '\n' ' ' | cut -c1-600
+}
+
+pid_of() { [ -s "$1" ] && read -r pid _ <"$1" && kill -0 "$pid" 2>/dev/null && echo "$pid"; }
+
+# The same program with the same words again: how a daemon was started is the node's own affair.
+again() { # pidfile, service
+    if [ -d /run/systemd/system ]; then quietly systemctl restart "$2"; return; fi
+    local pid; pid=$(pid_of "$1") || { echo "$2 does not run" >>log; return 1; }
+    local argv=(); while IFS= read -r -d '' word; do argv+=("$word"); done <"/proc/$pid/cmdline"
+    local program; program=$(readlink "/proc/$pid/exe"); program=${program% (deleted)}
+    kill -TERM "$pid"
+    for ((i = 0; i < 100; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+    kill -KILL "$pid" 2>/dev/null
+    case ${argv[0]} in sh:* | *:*) argv=("$program") ;; esac
+    quietly "${argv[@]}"
+}
+
+reload() {
+    case $1 in
+        sysctl) quietly sysctl -q -p /etc/sysctl.d/90-mroom.conf ;;
+        nft) quietly nft -f /etc/nftables.conf ;;
+        frr-restart) quietly /usr/lib/frr/frrinit.sh restart && wait_for_vtysh ;;
+        frr) quietly /usr/lib/frr/frr-reload.py --reload --stdout /etc/frr/frr.conf && ! frr_left ;;
+        keepalived) pid=$(pid_of /run/keepalived.pid) && kill -HUP "$pid" ;;
+        snmpd) again /run/snmpd.pid snmpd ;;
+        chrony) again /run/chrony/chronyd.pid chrony ;;
+        rsyslog) again /run/rsyslogd.pid rsyslog ;;
+        sshd) pid=$(pid_of /run/sshd.pid) && kill -HUP "$pid" ;;
+        *) echo "no such action: $1" >>log; false ;;
+    esac
+}
+
+wait_for_vtysh() {
+    for ((i = 0; i < 100; i++)); do vtysh -c 'show version' >/dev/null 2>&1 9>&- && return 0; sleep 0.1; done
+    echo "FRR does not answer" >>log; return 1
+}
+
+# frr-reload ends with 0 although a line was refused: ask it what is still missing.
+frr_left() {
+    /usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>&1 9>&- | grep -A200 '^Lines To' >frr.left
+    [ -s frr.left ] && { echo "not accepted:" >>log; cat frr.left >>log; }
+}
+
+check() { # what the programs say about the new files, before anything is touched
+    local root=$FOLDER/new
+    while IFS= read -r path; do
+        case $path in
+            /etc/frr/frr.conf) quietly vtysh -C -f "$root$path" ;;
+            /etc/nftables.conf) quietly nft -c -f "$root$path" ;;
+            /etc/keepalived/keepalived.conf) quietly keepalived -t -f "$root$path" ;;
+            /etc/ssh/sshd_config) quietly /usr/sbin/sshd -t -f "$root$path" ;;
+            /etc/sudoers.d/*) quietly visudo -c -f "$root$path" ;;
+            /etc/rsyslog.conf) quietly rsyslogd -N1 -f "$root$path" ;;
+            /etc/chrony/chrony.conf) quietly chronyd -p -f "$root$path" ;;
+        esac || { echo "$path" >bad; return 1; }
+    done <paths
+}
+
+save() {
+    rm -rf old absent && mkdir -m 700 old && : >absent
+    while IFS= read -r path; do
+        if [ -e "$path" ]; then
+            mkdir -p "old$(dirname "$path")" && quietly cp -p "$path" "old$path" || return 1
+        else
+            echo "$path" >>absent
+        fi
+    done <paths
+    ln -sfn "$FOLDER" "$OPEN" && sync -f "$FOLDER"
+}
+
+put() { # from a folder to the root, each file at once
+    while IFS= read -r path; do
+        [ -e "$1$path" ] || continue
+        mkdir -p "$(dirname "$path")" && cp -p "$1$path" "$path.mroom-new" && mv "$path.mroom-new" "$path" || return 1
+    done <paths
+}
+
+drain() { # traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves
+    [ -n "$DRAIN" ] || return 0
+    : >drained
+    pid=$(pid_of /run/keepalived.pid) && tr '\0' '\n' <"/proc/$pid/cmdline" >keepalived.argv && kill -TERM "$pid"
+    words=(-c 'configure terminal')
+    [ -n "$DRAIN_AS" ] && words+=(-c "router bgp $DRAIN_AS" -c 'bgp graceful-shutdown' -c exit)
+    words+=(-c 'router ospf' -c 'max-metric router-lsa administrative' -c exit)
+    for port in $DRAIN_PORTS; do words+=(-c "interface $port" -c 'ip ospf cost 65535' -c exit); done
+    quietly vtysh "${words[@]}"
+    sleep "$DRAIN_SECONDS"
+}
+
+undrain() { # the file's own costs again, then the gateway addresses
+    [ -e drained ] || return 0
+    reload frr || return 1
+    # Routes first: a gateway that takes its address back before it knows the way drops what it is sent.
+    sleep "$DRAIN_SECONDS"
+    if [ -s keepalived.argv ] && ! pid_of /run/keepalived.pid >/dev/null; then
+        mapfile -t argv <keepalived.argv
+        quietly "${argv[@]}" || return 1
+    fi
+    rm -f drained
+}
+
+apply() {
+    drain && put "$FOLDER/new" || return 1
+    while IFS= read -r action; do
+        echo "reload $action" >>log
+        reload "$action" || { echo "$action" >bad; return 1; }
+    done <actions
+    undrain
+}
+
+restore() {
+    say "restoring"
+    put "$FOLDER/old" || echo "not every file could be put back" >>log
+    while IFS= read -r path; do rm -f "$path"; done <absent
+    failed=
+    while IFS= read -r action; do reload "$action" || failed="$failed $action"; done <actions
+    undrain || failed="$failed drain"
+    rm -f "$OPEN"
+    sync -f "$FOLDER"
+    if [ -n "$failed" ]; then say "restored with trouble:$failed: $(reason)"; else say "restored $(cat why 2>/dev/null)"; fi
+}
+
+case $2 in
+    start)
+        # The lock lives as long as the two processes: nobody ever has to unlock anything by hand.
+        exec 9>"$LOCK"
+        if ! flock -n 9; then say "busy another change is open: $(readlink "$OPEN" 2>/dev/null)"; exit 0; fi
+        if [ -L "$OPEN" ]; then
+            cut=$(readlink "$OPEN")
+            exec 9>&-
+            bash "$cut/agent.sh" "$cut" recover
+            say "busy a change that was cut off has just been taken back, plan anew: $cut"; exit 0
+        fi
+        say checking
+        : >log
+        if ! check; then say "refused $(cat bad): $(reason)"; exit 0; fi
+        if ! save; then rm -f "$OPEN"; say "refused the present files could not be kept: $(reason)"; exit 0; fi
+        say armed
+        setsid -f bash -c 'exec -a "mroom-change $1" bash "$2/agent.sh" "$2" change' - "$CHANGE" "$FOLDER" >>log 2>&1 </dev/null
+        setsid -f bash -c 'exec -a "mroom-rollback $1" bash "$2/agent.sh" "$2" rollback' - "$CHANGE" "$FOLDER" >>log 2>&1 </dev/null
+        ;;
+    change)
+        echo $$ >change.pid
+        if apply; then say applied; else
+            echo "$(cat bad 2>/dev/null) $(reason)" >why
+            ln -s restored decision 2>/dev/null
+        fi
+        ;;
+    rollback)
+        for ((i = CONFIRM_SECONDS * 10; i > 0; i--)); do
+            [ -L decision ] && break
+            sleep 0.1 9>&-
+        done
+        ln -s restored decision 2>/dev/null && echo "not confirmed within $CONFIRM_SECONDS s" >why
+        if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; exit 0; fi
+        # Whoever still applies must not go on while the old files are put back.
+        [ -s change.pid ] && kill -KILL -- "-$(cat change.pid)" 2>/dev/null
+        restore
+        ;;
+    recover)
+        exec 9>"$LOCK"
+        flock -n 9 || exit 0
+        ln -s restored decision 2>/dev/null && echo "the change was cut off on the device" >why
+        if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; else restore; fi
+        ;;
+esac
