@@ -16,7 +16,8 @@ from .accept import COLD_START, SPOF, UNMAINTAINABLE, Exceptions
 METHOD = "truncated MOCUS and bit-parallel scenarios on the greatest fixpoint; both gave the same sets"
 
 COMPONENTS = frozenset(
-    "utility generator ats ups pdu cooler carrier duct line cable device host monitor door-controller recorder console".split()
+    ["utility", "generator", "ats", "ups", "pdu", "cooler", "carrier", "duct", "line", "cable", "device", "host"]
+    + ["monitor", "door-controller", "recorder", "console"]
 )
 """Kinds that somebody works on: components, and the elements of the paths between them. Places are not taken out for
 planned work; sensors, doors and cameras hold nothing up."""
@@ -71,6 +72,8 @@ class Proof:
     maintainable: tuple[Maintainable, ...]
     cold_start: tuple[tuple[str, ...], ...]
     accepted: tuple[AcceptedFinding, ...]
+    unused: tuple[tuple[str, str], ...]
+    """Code and element of exceptions that excuse nothing any more."""
 
     @property
     def holds(self) -> bool:
@@ -108,7 +111,13 @@ def prove(site: Site, graph: Graph, order: int = 2, today: dt.date | None = None
     ]
     rings = [ring for ring in _rings(graph) if not any(is_accepted(COLD_START, id_, ring) for id_ in ring)]
     return Proof(
-        order, time.perf_counter() - began, tuple(systems), tuple(rows), tuple(rings), tuple(_merged(accepted))
+        order=order,
+        seconds=time.perf_counter() - began,
+        systems=tuple(systems),
+        maintainable=tuple(rows),
+        cold_start=tuple(rings),
+        accepted=tuple(_merged(accepted)),
+        unused=tuple(exceptions.unused((found.code, found.element) for found in accepted)),
     )
 
 

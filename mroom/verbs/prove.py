@@ -79,6 +79,7 @@ def document(proof: Proof) -> dict[str, Any]:
             }
             for found in proof.accepted
         ],
+        "accepted_unused": [{"code": code, "element": element} for code, element in proof.unused],
     }
 
 
@@ -87,10 +88,9 @@ def _tell(proof: Proof, sets: bool) -> None:
     for system in proof.systems:
         sizes = [sum(len(cut) == size for cut in system.cut_sets) for size in range(1, proof.order + 1)]
         counts = "  ".join(f"{size}: {count:<5}" for size, count in enumerate(sizes, 1))
-        mark = " (neighbour)" if system.neighbour else ""
-        say(
-            f"  {system.id + mark:<27} {counts} {'single points: ' + ', '.join(system.spof) if system.spof else ''}".rstrip()
-        )
+        name = f"{system.id} (neighbour)" if system.neighbour else system.id
+        single = f"single points: {', '.join(system.spof)}" if system.spof else ""
+        say(f"  {name:<27} {counts} {single}".rstrip())
         for cut in system.cut_sets if sets else ():
             say(f"      {{{', '.join(sorted(cut))}}}")
     kept = sum(not row.loses for row in proof.maintainable)
@@ -102,4 +102,6 @@ def _tell(proof: Proof, sets: bool) -> None:
         say(f"cannot start from cold, each waits for another: {', '.join(ring)}")
     for found in proof.accepted:
         say(f"accepted until {found.until} by {found.by}: {found.code} of {found.element}: {found.reason}")
+    for code, element in proof.unused:
+        say(f"accepted, but not found any more: {code} of {element}; take the exception away")
     say("holds" if proof.holds else "does not hold: see the single points and what is lost above")
