@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from twin import power, procs, state
@@ -11,6 +11,10 @@ from twin.damage import Damage
 from twin.filter import Filters
 from twin.ports import Ports
 from twin.topology import Plug, Topology
+from twin.wait import until
+
+_LINK_SECONDS = 5.0
+"""The kernel tells of a new carrier at most once a second."""
 
 
 class Enforcer:
@@ -47,10 +51,19 @@ class Enforcer:
             self._filter(before, after)
             self._freeze(known, before, after)
             known = power.on(self._where, known, self._held(before, after), self._log)
-            for plug in was_down - down - spared:
+            back = was_down - down - spared
+            for plug in back:
                 ports.set_up(plug, up=True)
+            until(
+                lambda: [plug.interface for plug in self._whole(ports, back) if not ports.carries(plug)], _LINK_SECONDS
+            )
             self._freeze(known, before, after)
         return known, began
+
+    def _whole(self, ports: Ports, plugs: Iterable[Plug]) -> list[Plug]:
+        """Those whose other end is set up too: they will carry."""
+        ends = {plug: wire.ends for wire in self._topology.wires for plug in wire.ends}
+        return [plug for plug in plugs if all(ports.is_set_up(end) for end in ends[plug])]
 
     def _filter(self, before: Damage, after: Damage) -> None:
         changed = {

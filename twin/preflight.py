@@ -13,7 +13,7 @@ from pathlib import Path
 from twin.failure import FAILED, TwinFailure
 from twin.world import python
 
-_PROGRAMS = {
+PROGRAMS = {
     "ip": "iproute2",
     "tc": "iproute2",
     "nft": "nftables",
@@ -64,7 +64,7 @@ def check(state: Path, nodes: int) -> None:
 
 
 def _missing_packages() -> list[tuple[str, str]]:
-    missing = [(name, package) for name, package in _PROGRAMS.items() if shutil.which(name) is None]
+    missing = [(name, package) for name, package in PROGRAMS.items() if shutil.which(name) is None]
     missing += [(path, package) for path, package in _FILES.items() if not Path(path).exists()]
     folder, pattern, package = _SNMP_MODULE
     if not any(Path(folder).glob(pattern)):

@@ -86,6 +86,8 @@ def files(site: Site, topology: Topology) -> tuple[Put, ...]:
         Put("/etc/hosts", _hosts(site, topology).encode()),
         Put("/etc/resolv.conf", "".join(f"nameserver {a}\n" for a in site.site.resolvers).encode()),
         Put("/etc/sudoers.d/mroom", f"{USER} ALL=(ALL:ALL) NOPASSWD: ALL\n".encode(), 0o440),
+        # All nodes share this machine's clock: however chronyd is started on a node, it must not set it.
+        Put("/etc/default/chrony", b'DAEMON_OPTS="-x -F 1"\n'),
         Put("/usr/lib/mroom/boot", boot, 0o755),
     )
 

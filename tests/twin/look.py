@@ -1,0 +1,56 @@
+"""How these tests look at a twin and at the machine under it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from inventory.ssh import login
+from twin import reach
+from twin.room import Twin
+
+MROOM = str(Path(sys.executable).with_name("mroom"))
+ADDRESS_OF_SWITCH = {"s-lgw1": "198.18.33.250", "m-staff": "198.18.48.250", "c-dmz": "198.18.18.250"}
+
+
+def mroom(state: Path, *arguments: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a person would, on another state folder."""
+    return subprocess.run(
+        [MROOM, *arguments],
+        env={**os.environ, "MROOM_STATE": str(state)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def ssh(twin: Twin, node: str, *command: str) -> subprocess.CompletedProcess[str]:
+    """Log in to a node from the NOC node, with pinned host keys and the suite's own key."""
+    found = twin.topology.node(node)
+    assert found
+    argv = login(twin.site, twin.where).command(found.address, *command)
+    return subprocess.run(
+        ["nsenter", f"--net={twin.netns_path('noc')}", "--", *argv],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def hears(twin: Twin, node: str, address: str, seconds: float = 2.0) -> bool:
+    """Whether an address answers an echo request of a node."""
+    return not reach.without_echo(twin.netns_path(node), {"it": address}, seconds)
+
+
+def states(twin: Twin) -> dict[str, str]:
+    return {node["name"]: node["state"] for node in twin.status()["nodes"]}
+
+
+def links_down(twin: Twin) -> set[str]:
+    return {link["name"] for link in twin.status()["links"] if link["state"] != "up"}

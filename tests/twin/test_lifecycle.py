@@ -1,0 +1,194 @@
+"""Up and down, all or nothing: whatever happens to `twin up`, this machine is as it was and the next one works."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.campaigns import twin_kill
+from bench.leftovers import host, processes_of
+from tests.twin.look import MROOM, hears, mroom, states
+from twin import preflight, state
+from twin import up as booting
+from twin.room import Twin
+from twin.wait import until
+
+KEPT = {"keys", "known_hosts"}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Path]:
+    """A state folder for one more twin; whatever the test did, it is ended."""
+    where = tmp_path / "own"
+    yield where
+    booting.down(where)
+
+
+def nothing_runs(where: Path) -> bool:
+    return not until(lambda: [str(pid) for pid in processes_of(where)], 30)
+
+
+def test_down_leaves_this_machine_as_it_was_and_the_keys(twin: Twin, own: Path):
+    before = host()
+    assert mroom(own, "twin", "up", "--bare").returncode == 0
+    assert host() == before
+    (own / "twin" / "state.json").unlink()
+    ended = mroom(own, "twin", "down", "--json")
+    assert ended.returncode == 0
+    assert host() == before
+    assert nothing_runs(own)
+    assert {path.name for path in own.iterdir()} == KEPT
+    assert mroom(own, "twin", "down").returncode == 0
+
+
+def test_two_twins_side_by_side_do_not_meet(twin: Twin, own: Path):
+    done = mroom(own, "twin", "up", "--bare", "--json")
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    assert (told["nodes"], told["links"]) == (len(twin.topology.nodes), len(twin.topology.wires))
+    assert mroom(own, "twin", "break", "second").returncode == 0
+    other = Twin.open(twin.site, own)
+    assert set(states(other).values()) == {"up", "off"}
+    assert not hears(other, "staff", "198.18.36.11", 0.5)
+    assert set(states(twin).values()) == {"up"}
+    assert hears(twin, "noc-b", "198.18.36.11")
+    assert not (other.files("noc-b") / str(own)[1:]).exists()
+    assert mroom(own, "twin", "down").returncode == 0
+    assert hears(twin, "noc-b", "198.18.36.11")
+    assert (own / "keys" / "mroom").read_text() != (twin.where / "keys" / "mroom").read_text()
+
+
+def test_a_second_up_says_that_it_is_up_already(twin: Twin):
+    again = mroom(twin.where, "twin", "up", "--json")
+    assert again.returncode == 1
+    assert json.loads(again.stdout)["error"]["code"] == "up-already"
+    assert "is up already, since 20" in again.stderr
+    assert "mroom twin down" in again.stderr
+    assert set(states(twin).values()) == {"up"}
+
+
+def test_while_another_command_changes_the_twin_up_and_down_are_refused(own: Path):
+    with state.lock(own):
+        for verb in ("up", "down"):
+            refused = mroom(own, "twin", verb)
+            assert refused.returncode == 1
+            assert "another command is changing the twin" in refused.stderr
+
+
+def test_status_answers_without_a_twin_and_the_other_verbs_say_that_there_is_none(own: Path):
+    told = mroom(own, "twin", "status", "--json")
+    assert (told.returncode, json.loads(told.stdout)["up"]) == (0, False)
+    for words in (["break", "line-a"], ["mend", "--all"], ["shell", "noc"]):
+        refused = mroom(own, "twin", *words)
+        assert refused.returncode == 7
+        assert "no twin is up" in refused.stderr
+
+
+def test_killed_at_random_moments_nothing_is_left_and_the_next_up_works(twin: Twin, own: Path):
+    rows = twin_kill.run(seed=20260401, start=0, count=4, state=own, bare=True)
+    assert [row["what"] for row in rows if not row["ok"]] == []
+
+
+@pytest.mark.parametrize(("number", "share"), [(signal.SIGINT, 0.1), (signal.SIGINT, 0.6), (signal.SIGTERM, 0.3)])
+def test_an_interrupt_undoes_what_was_begun(own: Path, number: signal.Signals, share: float):
+    environment = {**os.environ, "MROOM_STATE": str(own)}
+    took = json.loads(mroom(own, "twin", "up", "--bare", "--json").stdout)["seconds"]
+    assert mroom(own, "twin", "down").returncode == 0
+    before = host()
+    start = time.monotonic()
+    with subprocess.Popen([MROOM, "twin", "up", "--bare"], env=environment, stderr=subprocess.PIPE, text=True) as up:
+        assert up.stderr
+        first = up.stderr.readline()  # the first step: from here on there is something to undo
+        until(lambda: [] if time.monotonic() - start > took * share else ["not yet"], 60)
+        up.send_signal(number)
+        said = up.stderr.read()
+    assert (up.returncode, "interrupted" in said) == (130, True), first + said
+    assert "Traceback" not in said
+    assert not (own / "twin").exists()
+    assert nothing_runs(own)
+    assert host() == before
+
+
+def test_without_root_it_says_so(tmp_path: Path):
+    argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", MROOM, "twin", "up", "--json"]
+    # The checkout may lie in a folder that nobody else may enter.
+    environment = {**os.environ, "MROOM_STATE": str(tmp_path)}
+    refused = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert json.loads(refused.stdout)["error"]["code"] == "no-root"
+
+
+def test_everything_that_is_missing_is_told_at_once(tmp_path: Path, own: Path):
+    kept = tmp_path / "bin"
+    kept.mkdir()
+    for name in preflight.PROGRAMS:
+        found = shutil.which(name)
+        assert found
+        if name not in ("snmpd", "tini", "nft"):
+            (kept / name).symlink_to(found)
+    environment = {**os.environ, "MROOM_STATE": str(own), "PATH": str(kept)}
+    refused = subprocess.run([MROOM, "twin", "up"], env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    for words in ("snmpd (package snmpd)", "tini (package tini)", "nft (package nftables)"):
+        assert words in refused.stderr
+    assert "script/setup" in refused.stderr
+    assert "apt-get install nftables snmpd tini" in refused.stderr
+
+
+def test_a_kernel_without_a_feature_is_told_which(own: Path, monkeypatch: pytest.MonkeyPatch):
+    missing = json.dumps([{"feature": "token bucket queues", "needs": "CONFIG_NET_SCH_TBF", "error": "no such qdisc"}])
+    monkeypatch.setattr(preflight, "python", lambda *_: ["echo", missing])
+    with pytest.raises(preflight.TwinFailure, match="kernel: token bucket queues") as failed:
+        preflight.check(own, 1)
+    assert failed.value.exit_code == 1
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for some, but not all, of what a twin writes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,nr_inodes=1500", "disk", str(disk)], check=True)
+    yield disk
+    booting.down(disk / "state")
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_disk_that_is_too_small_is_told_before_anything_is_made(full_disk: Path):
+    refused = mroom(full_disk / "state", "twin", "up")
+    assert refused.returncode == 1
+    assert "disk space in" in refused.stderr
+    assert "MiB needed" in refused.stderr
+    assert nothing_runs(full_disk)
+
+
+def test_a_disk_that_fills_up_during_the_boot_ends_it_and_leaves_nothing(
+    twin: Twin, full_disk: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(preflight, "check", lambda *_: None)
+    with pytest.raises((preflight.TwinFailure, OSError)) as failed:
+        booting.up(twin.site, full_disk / "state", log=lambda _: None)
+    assert os.strerror(errno.ENOSPC) in str(failed.value)
+    assert not (full_disk / "state" / "twin").exists()
+    assert nothing_runs(full_disk)
+    assert set(states(twin).values()) == {"up"}
+
+
+def test_what_the_nodes_said_is_kept_when_a_twin_does_not_get_ready(
+    twin: Twin, own: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(booting, "_READY_SECONDS", 0.0)
+    with pytest.raises(preflight.TwinFailure, match="still missing after 0 s"):
+        booting.up(twin.site, own, log=lambda _: None)
+    assert "--- core-m1 boot.log" in (own / "twin-up.log").read_text()
+    assert not (own / "twin").exists()
+    assert nothing_runs(own)
