@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from network.change.apply import Outcome, Result, apply
+from network.change.apply import Outcome, Result, apply, new_id
 from network.change.plan import Plan, make
 from network.change.rollback import rollback
 
-__all__ = ["Outcome", "Plan", "Result", "apply", "make", "rollback"]
+__all__ = ["Outcome", "Plan", "Result", "apply", "make", "new_id", "rollback"]

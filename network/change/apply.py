@@ -6,6 +6,8 @@ killed, or cut off, leaves each device either with what it had or with what was 
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -69,6 +71,11 @@ class Outcome:
             "results": [result.document() for result in self.results],
             "seconds": self.seconds,
         }
+
+
+def new_id() -> str:
+    """A name for a change: when it began, and four random digits so that two machines do not meet."""
+    return f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 class PlanRefused(Exception):

@@ -29,8 +29,8 @@ class Found:
 
 
 def managed(site: Site) -> list[str]:
-    """The devices that are ours to change: a carrier's are not."""
-    return [device.id for device in site.devices.values() if device.carrier is None]
+    """The devices that are ours to change: what stands in no rack of ours is not."""
+    return [device.id for device in site.devices.values() if device.rack]
 
 
 def compare(
