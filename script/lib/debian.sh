@@ -4,6 +4,7 @@
 
 list=$root/script/packages.txt
 policy=/usr/sbin/policy-rc.d
+before=/var/cache/mroom-setup.before # what was installed before an installation that is not finished
 mark='# put here by script/setup of mroom for the time of an installation'
 
 # Rows "packages units…" of the list.
@@ -67,10 +68,10 @@ removals() {
   printf '%s' "$gone"
 }
 
-# Daemons that came with this installation ($1: the packages before it) must not come up at the next boot either.
+# Daemons that came with this installation must not come up at the next boot either.
 keep_down() {
   local packages units unit new
-  new=" $(comm -13 "$1" <(installed) | tr '\n' ' ') "
+  new=" $(comm -13 "$before" <(installed) | tr '\n' ' ') "
   while read -r packages units; do
     packages=${packages#'~'}
     [[ $new == *" ${packages%%|*} "* ]] || continue
@@ -93,7 +94,7 @@ keep_time() {
 
 debian_packages() {
   command -v dpkg-query >/dev/null || fail "this machine is no Debian" "the suite runs on Debian 12 and 13"
-  local wanted log before gone
+  local wanted log gone
   mapfile -t wanted < <(missing)
   [[ ${#wanted[@]} -gt 0 ]] || return 0
   need_root "installing ${wanted[*]}"
@@ -101,20 +102,22 @@ debian_packages() {
   flock 9 # two checkouts may be set up at once
   mapfile -t wanted < <(missing)
   if [[ ${#wanted[@]} -eq 0 ]]; then exec 9>&-; return 0; fi
-  log=$(mktemp) before=$(mktemp)
-  trap 'policy_back; rm -f "$log" "$before"' EXIT
+  log=$(mktemp)
+  trap 'policy_back; rm -f "$log"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   say "setup: installing ${#wanted[@]} packages of Debian: ${wanted[*]}"
+  [[ -s $before ]] || installed >"$before"
+  policy_put
+  # An installation that was killed is finished first: apt does nothing before.
+  dpkg --configure -a >"$log" 2>&1 9>&- || explain "$log" "mend what dpkg names and run script/setup again"
   fetch "$log" "${wanted[@]}"
   gone=$(removals "${wanted[@]}")
-  installed >"$before"
-  policy_put
   apt install "${wanted[@]}" >"$log" 2>&1 || explain "$log" "mend what they name and run script/setup again"
   policy_back
-  keep_down "$before"
+  keep_down
+  rm -f "$before" "$log"
   [[ -z $gone ]] || keep_time
-  rm -f "$log" "$before"
   trap - EXIT INT TERM HUP
   exec 9>&-
 }
