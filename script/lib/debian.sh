@@ -110,7 +110,9 @@ debian_packages() {
   [[ -s $before ]] || installed >"$before"
   policy_put
   # An installation that was killed is finished first: apt does nothing before.
-  dpkg --configure -a >"$log" 2>&1 9>&- || explain "$log" "mend what dpkg names and run script/setup again"
+  if [[ -n $(ls -A /var/lib/dpkg/updates) || -n $(dpkg --audit) ]]; then
+    dpkg --configure -a >"$log" 2>&1 9>&- || explain "$log" "mend what dpkg names and run script/setup again"
+  fi
   fetch "$log" "${wanted[@]}"
   gone=$(removals "${wanted[@]}")
   apt install "${wanted[@]}" >"$log" 2>&1 || explain "$log" "mend what they name and run script/setup again"
