@@ -14,15 +14,21 @@ def collections() -> dict[str, type[Element]]:
     return {name: get_args(field.annotation)[1] for name, field in Site.model_fields.items() if name != "site"}
 
 
-_WORDS = {"utilities": "utility", "ats": "transfer switch", "ups": "UPS", "pdus": "PDU", "lans": "LAN"}
+_SINGULAR = {"utilities": "utility", "ats": "ats", "ups": "ups"}
+_SAID = {"ats": "transfer switch", "ups": "UPS", "pdus": "PDU", "lans": "LAN"}
 
 
 def word(collection: str) -> str:
-    """The word for one element of a collection: `racks` → `rack`, `door_controllers` → `door controller`."""
-    return _WORDS.get(collection) or collection.removesuffix("s").replace("_", " ")
+    """The kind of one element, for programs: `racks` → `rack`, `door_controllers` → `door-controller`."""
+    return _SINGULAR.get(collection) or collection.removesuffix("s").replace("_", "-")
+
+
+def said(collection: str) -> str:
+    """The same for people: `ups` → `UPS`, `door_controllers` → `door controller`."""
+    return _SAID.get(collection) or word(collection).replace("-", " ")
 
 
 def a(collection: str) -> str:
     """The same with its article: `a rack`, `an owner`."""
-    name = word(collection)
+    name = said(collection)
     return f"{'an' if name[0] in 'aeo' else 'a'} {name}"

@@ -12,7 +12,7 @@ from inventory.judge import AcceptedFinding, judge
 from inventory.kinds import collections
 from inventory.model import Element, Settings, Site
 from inventory.problem import InventoryInvalid, Problem
-from inventory.reading.compose import compose
+from inventory.reading.compose import Document, compose
 from inventory.reading.declare import Declarations, declare
 from inventory.reading.files import Source, read_folder
 from inventory.reading.typed import validate
@@ -26,8 +26,19 @@ class Report:
     site: Site | None
     problems: tuple[Problem, ...]
     accepted: tuple[AcceptedFinding, ...]
-    counts: dict[str, int]
-    """Of what could be read: buildings, devices, hosts, systems, and elements (with the derived cables)."""
+    readable: Site
+    """What could be read of it, valid or not as a whole; its `site` may be None."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Buildings, devices, hosts, systems, and elements: of the graph when valid, else what could be read."""
+        sizes = {name: len(getattr(self.readable, name)) for name in collections()}
+        named = {name: sizes[name] for name in ("buildings", "devices", "hosts", "systems")}
+        if self.site is None:
+            return {**named, "elements": sum(sizes.values())}
+        from inventory import graph
+
+        return {**named, "elements": len(graph.build(self.site).elements)}
 
 
 def load(path: Path | str) -> Site:
@@ -45,11 +56,16 @@ def check(path: Path | str, today: dt.date | None = None) -> Report:
 
 def check_sources(sources: list[Source], today: dt.date | None = None) -> Report:
     """The same for files already in memory."""
-    declarations = declare([compose(source) for source in sources])
+    return check_documents([compose(source) for source in sources], today)
+
+
+def check_documents(documents: list[Document], today: dt.date | None = None) -> Report:
+    """The same for files already parsed."""
+    declarations = declare(documents)
     view = _typed(declarations, today or dt.datetime.now(dt.UTC).astimezone().date())
     problems = declarations.problems
     if declarations.site is None and declarations.complete:
-        first = sources[0].file
+        first = documents[0].source.file
         problems.append(
             Problem(
                 first,
@@ -65,7 +81,7 @@ def check_sources(sources: list[Source], today: dt.date | None = None) -> Report
     broken, accepted = judge(view, declarations)
     problems = _sorted([*problems, *broken])
     site = _whole(view) if not problems else None
-    return Report(site, tuple(problems), tuple(accepted), _counts(view.site))
+    return Report(site, tuple(problems), tuple(accepted), view.site)
 
 
 def _typed(declarations: Declarations, today: dt.date) -> View:
@@ -100,15 +116,6 @@ def _sorted(problems: list[Problem]) -> list[Problem]:
     """By place; where a scalar is a trap, what follows from misreading it is left out."""
     traps = {(p.file, p.line, p.column) for p in problems if p.code == "yaml-trap"}
     return sorted({p for p in problems if p.code == "yaml-trap" or (p.file, p.line, p.column) not in traps})
-
-
-def _counts(site: Site) -> dict[str, int]:
-    sizes = {name: len(getattr(site, name)) for name in collections()}
-    cables = sum(len(lan.gateway.routers) if lan.gateway else 0 for lan in site.lans.values())
-    cables += sum(host.lan in site.lans for host in site.hosts.values())
-    cables += sum(client.lan in site.lans for client in site.clients.values())
-    named = {name: sizes[name] for name in ("buildings", "devices", "hosts", "systems")}
-    return {**named, "elements": sum(sizes.values()) + cables}
 
 
 def digest(site: Site | Path | str) -> str:

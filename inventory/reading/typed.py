@@ -33,14 +33,17 @@ def validate(model: type[BaseModel], where: str, declared: Declared, id_: str | 
     """One declaration against its class; when fields are wrong, what is left is tried without them."""
     found = Typed()
     leaves = scalars(declared.node)
-    found.problems += [_infinite(where, declared, path) for path, leaf in leaves if _is_infinite(leaf)]
+    endless = [path for path, leaf in leaves if _is_infinite(leaf)]
+    found.problems += [_infinite(where, declared, path) for path in endless]
     wrong = {name for name, (_, value) in declared.node.entries.items() if holed(value)}
-    wrong |= {str(path[0]) for path, leaf in leaves if _is_infinite(leaf)}
+    wrong |= {str(path[0]) for path in endless}
     if declared.node.broken or declared.node.open:
         # where an entry was lost or the file broke off, absence proves nothing
         wrong |= {name for name in explain.known_fields(model, ()) if name not in declared.node.entries}
     data = {name: plain(value) for name, (_, value) in declared.node.entries.items() if name not in wrong}
-    data |= {"id": id_} if id_ is not None else {}
+    if id_ is not None:
+        found.problems += [_second_id(where, declared)] if "id" in data else []
+        data["id"] = id_
     found.value, errors = _attempt(model, data)
     spoiled = frozenset(wrong)
     if errors:
@@ -56,6 +59,11 @@ def validate(model: type[BaseModel], where: str, declared: Declared, id_: str | 
         found.problems += _dates_as_text(where, declared, leaves, found.value)
     found.doubtful = frozenset(wrong)
     return found
+
+
+def _second_id(where: str, declared: Declared) -> Problem:
+    message, wanted = "is not a field: the key is the id", f"the id once: {declared.key.text}"
+    return fault(where, declared, ("id", "[key]"), "unknown-field", message, wanted, "delete `id`", "'id'")
 
 
 def _attempt(model: type[BaseModel], data: dict[str, Any]) -> tuple[Any, list[Any]]:
@@ -88,6 +96,9 @@ def _blamed(model: type[BaseModel], errors: list[Any]) -> set[str]:
 
 
 def _is_infinite(leaf: Scalar) -> bool:
+    # most scalars are words: only these can be a float without end
+    if not leaf.plain or not any(letter in leaf.text for letter in "eE."):
+        return False
     value = plain(leaf)
     return isinstance(value, float) and not math.isfinite(value)
 

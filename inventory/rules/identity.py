@@ -27,19 +27,27 @@ def ids(view: View) -> Iterator[Finding]:
                 f"also in `{before}:`",
                 "rename one of the two where it is declared and used",
             )
-    for node, lan in _cables(view):
-        cable = cable_id(node, lan)
-        before = first.get(cable, "")
+    for derived, what in _derived(view):
+        before = first.get(derived)
         if before:
             yield Finding(
                 before,
-                cable,
+                derived,
                 (),
-                f"has the id of the cable between {node} and {lan}",
+                f"has the id of {what}",
                 "an id that nothing else has",
-                f"the cable of {node} in {lan}",
-                "rename it",
+                f"{derived}, which the model derives",
+                "rename it where it is declared and used",
             )
+
+
+def _derived(view: View) -> Iterator[tuple[str, str]]:
+    """The ids that the graph gives to what is not written: cables, and the cooling of rooms."""
+    for node, lan in _cables(view):
+        yield cable_id(node, lan), f"the cable between {node} and {lan}"
+    for room in view.site.rooms.values():
+        if room.cooling:
+            yield f"cooling-{room.id}", f"the cooling of {room.id}"
 
 
 def _cables(view: View) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inventory.kinds import word
+from inventory.kinds import said
 from inventory.model import Element
 from inventory.place import STANDS_IN, chain, owner
 from inventory.rules.rule import Finding, rule
@@ -50,8 +50,8 @@ def buildings(view: View) -> Iterator[Finding]:
                             collection,
                             element.id,
                             path,
-                            f"stands in {here}, its {word(target)} {named} in {there}",
-                            f"a {word(target)} in {here}",
+                            f"stands in {here}, its {said(target)} {named} in {there}",
+                            f"a {said(target)} in {here}",
                             f"{named} in {there}",
                             "name one of the same building, or correct where it stands",
                         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from inventory.kinds import a, word
+from inventory.kinds import a, said
 from inventory.model import Element
 from inventory.rules.rule import Finding, rule
 from inventory.rules.view import View
@@ -122,7 +122,7 @@ def retired(view: View) -> Iterator[Finding]:
 
 
 def _retired(collection: str, element: Element, path: tuple[str | int, ...], target: tuple[str, Element]) -> Finding:
-    kind, gone = word(target[0]), target[1]
+    kind, gone = said(target[0]), target[1]
     return Finding(
         collection,
         element.id,
