@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,7 +76,13 @@ class Collector:
         if not changes:
             return HostResult(host, "same", "nothing to change")
         verb = "would change" if check else "changed"
-        return HostResult(host, "confirmed", f"{verb}: {', '.join(change.task for change in changes)}", changes)
+        return HostResult(host, "confirmed", f"{verb}: {_summary(changes)}", changes)
+
+
+def _summary(changes: tuple[Change, ...]) -> str:
+    """How many tasks of which role, in the order in which they came."""
+    roles = Counter(change.task.partition(":")[0] for change in changes)
+    return ", ".join(f"{role} ({count})" for role, count in roles.items())
 
 
 def diff_text(diff: Any) -> str:

@@ -75,10 +75,10 @@ def test_hold_down_doubles_with_each_fall_soon_after_coming_back_up_to_its_limit
     for _ in range(5):
         while not health.serving:
             now += 1
-            health.observe(True, now, config())
+            health.observe(ok=True, now=now, config=config())
         for _ in range(2):
             now += 1
-            health.observe(False, now, config())
+            health.observe(ok=False, now=now, config=config())
         holds.append(health.hold_seconds)
     assert holds == [10, 20, 40, 40, 40]
 
