@@ -15,10 +15,10 @@ from .accept import COLD_START, SPOF, UNMAINTAINABLE, Exceptions
 
 METHOD = "truncated MOCUS and bit-parallel scenarios on the greatest fixpoint; both gave the same sets"
 
-COMPONENTS = frozenset(
-    ["utility", "generator", "ats", "ups", "pdu", "cooler", "carrier", "duct", "line", "cable", "device", "host"]
-    + ["monitor", "door-controller", "recorder", "console"]
-)
+COMPONENTS = frozenset({
+    "utility", "generator", "ats", "ups", "pdu", "cooler", "carrier", "duct", "line", "cable", "device", "host",
+    "monitor", "door-controller", "recorder", "console",
+})  # fmt: skip
 """Kinds that somebody works on: components, and the elements of the paths between them. Places are not taken out for
 planned work; sensors, doors and cameras hold nothing up."""
 

@@ -41,9 +41,10 @@ def register(app: typer.Typer) -> None:
         from inventory.graph.restart import restart
         from mroom.settings import site_folder
 
+        folder = site_folder(site)
         if not elements and not restart_order:
             raise Failure(Exit.usage, "usage", "nothing is out", "name an element, or give --restart-order")
-        model = inventory.load(site_folder(site))
+        model = inventory.load(folder)
         built = graph.build(model)
         _refuse_lans(model, elements or [])
         found = impact_of(model, built, elements or [])

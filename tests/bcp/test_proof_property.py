@@ -62,7 +62,7 @@ def test_many_bystanders_do_not_shift_the_bits(graph, count):
 def test_pairs_and_triples_are_found_in_every_word():
     """130 elements in pairs and triples across the words' borders, known by construction."""
     names = [f"n{i:03}" for i in range(130)]
-    pairs = [(i, i + 65) for i in range(0, 20)]
+    pairs = [(i, i + 65) for i in range(20)]
     triples = [(i, i + 41, i + 82) for i in range(21, 40)]
     groups = [*pairs, *triples]
     needs = [{"any": 1, "of": [names[i] for i in group]} for group in groups]
