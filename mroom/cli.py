@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from functools import cache
 
 import typer
 from typer.exceptions import TyperException
@@ -28,8 +29,9 @@ def _root() -> None:
     """Keep `mroom` a group of verbs, however many there are."""
 
 
+@cache
 def register_all() -> None:
-    """Load every verb file and let it add itself."""
+    """Load every verb file and let it add itself, once."""
     # A verb is a file: adding one touches no list.
     for module in sorted(pkgutil.iter_modules(verbs.__path__), key=lambda m: m.name):
         importlib.import_module(f"{verbs.__name__}.{module.name}").register(app)

@@ -19,9 +19,8 @@ def register(app: typer.Typer) -> None:
         """
         import journal
         from journal.changes import listing
-        from mroom.settings import settings, site_folder
+        from mroom.settings import settings
 
-        site_folder(site)
         with journal.open(settings(site).state) as opened:
             found = listing(opened)
         if as_json:

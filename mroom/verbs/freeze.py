@@ -32,9 +32,8 @@ def register(app: typer.Typer) -> None:
         """
         import journal
         from journal import freeze as flag
-        from mroom.settings import settings, site_folder
+        from mroom.settings import settings
 
-        site_folder(site)
         with journal.open(settings(site).state) as opened:
             now = flag.put(opened, frozen=switch is Switch.on, reason=reason)
         if as_json:

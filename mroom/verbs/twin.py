@@ -54,14 +54,14 @@ def _lifecycle(twin: typer.Typer) -> None:
 
     @twin.command()
     @verb
-    def down(as_json: JsonOption = False) -> None:
+    def down(site: SiteOption = None, as_json: JsonOption = False) -> None:
         """End the twin, whatever state it is in. Keys and known_hosts stay.
 
         Example: mroom twin down
         """
         from twin.up import down as end
 
-        was = end(settings().state)
+        was = end(settings(site).state)
         if as_json:
             emit(was)
         else:
