@@ -28,10 +28,10 @@ def ids(view: View) -> Iterator[Finding]:
                 "rename one of the two where it is declared and used",
             )
     for derived, what in _derived(view):
-        before = first.get(derived)
-        if before:
+        written = first.get(derived)
+        if written:
             yield Finding(
-                before,
+                written,
                 derived,
                 (),
                 f"has the id of {what}",

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from mroom.schemas.base import Part, Seconds
+from mroom.schemas.rows import Changed
 
 
-class Result(Part):
-    object: str
-    state: Literal["confirmed", "same", "restored", "skipped", "failed"]
-    message: str
-
-
-class Document(Part):
-    change: str | None
-    state: Literal["confirmed", "restored", "failed"]
-    results: list[Result]
-    seconds: Seconds
+class Document(Changed):
+    pass

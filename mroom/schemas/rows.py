@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
 
 from mroom.schemas.base import Part, Seconds, When
 
@@ -92,3 +94,50 @@ class Run(Part):
     outages: list[Outage]
     alarms: Alarms
     findings: list[str | dict[str, str]]
+
+
+class Difference(Part):
+    """One object that is not as the model wants it."""
+
+    object: str
+    kind: Literal["device", "host", "cloud"]
+    action: Literal["create", "update", "delete", "drift", "unreachable"]
+    diff: str
+    diff_kind: Literal["device", "simulated"]
+
+
+class Dependence(Part):
+    id: str
+    depends_on: list[str]
+
+
+class Step(Part):
+    """What is lost while one step of a plan runs."""
+
+    model_config = ConfigDict(extra="allow", validate_by_name=True, validate_by_alias=True)
+    step: str | int
+    while_: Annotated[str, Field(alias="while")]
+    lost: list[str]
+    systems: list[Dependence]
+    seconds: Seconds | None
+
+
+class Refused(Part):
+    object: str
+    reason: str
+    hint: str
+
+
+class Result(Part):
+    object: str
+    state: Literal["confirmed", "same", "restored", "skipped", "failed"]
+    message: str
+
+
+class Changed(Part):
+    """How a change ended; `change` is None when there was nothing to do."""
+
+    change: str | None
+    state: Literal["confirmed", "restored", "failed"]
+    results: list[Result]
+    seconds: Seconds

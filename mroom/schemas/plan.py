@@ -1,0 +1,16 @@
+"""`mroom plan`."""
+
+from __future__ import annotations
+
+from mroom.schemas.base import Part, Seconds, Sha256
+from mroom.schemas.rows import Difference, Refused, Step
+
+
+class Document(Part):
+    id: str
+    inventory_sha256: Sha256
+    changes: list[Difference]
+    same: int
+    redundancy: list[Step]
+    refused: list[Refused]
+    seconds: Seconds
