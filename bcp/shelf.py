@@ -95,8 +95,8 @@ def _unfit(drill: Drill, declared: Declared, site: Site) -> Iterator[Problem]:
 
 def _references(drill: Drill, declared: Declared, site: Site) -> Iterator[Problem]:
     if not drill.hazards:
-        yield _problem(declared, ("hazards",), "no-hazard", "the drill assumes no damage", "at least one hazard", "none",
-                       f"name one of {either(list(Hazard))}")  # fmt: skip
+        message, hint = "the drill assumes no damage", f"name one of {either(list(Hazard))}"
+        yield _problem(declared, ("hazards",), "no-hazard", message, "at least one hazard", "none", hint)
     named: list[tuple[At, str]] = [(("systems", at), name) for at, name in enumerate(drill.systems)]
     named.append((("requests", "system"), drill.requests.system))
     for path, name in named:

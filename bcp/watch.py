@@ -6,6 +6,7 @@ streams' own rate before the fault, and the streams had no hole then.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ class Clean:
     shares: tuple[float, float]
     """The share of each direction's packets that the line carried, by its counters."""
     outages: tuple[Outage, Outage]
-    failed_requests: int
+    errors: tuple[str, ...]
+    """What went wrong with each request that failed."""
     requests: int
 
     @property
@@ -83,8 +85,9 @@ class Clean:
             if lost.longest_gap_seconds > gap_seconds:
                 gap = lost.longest_gap_seconds * 1000
                 found.append(f"the {_word(direction)} stream had a gap of {gap:.1f} ms without a fault")
-        if self.failed_requests:
-            found.append(f"{self.failed_requests} of {self.requests} requests failed without a fault")
+        if self.errors:
+            common = Counter(self.errors).most_common(1)[0][0]
+            found.append(f"{len(self.errors)} of {self.requests} requests failed without a fault ({common})")
         return found
 
 
@@ -166,11 +169,18 @@ class Watch:
         start = self.mark()
         loaded = self._rates(seconds)
         end = self.mark()
-        streams = self._pair.records(start.probes)
-        there, back = (stream.outage(start.probes[at], end.probes[at]) for at, stream in enumerate(streams))
+        lost = self.outages(start, end)
         requests = self._beat.records(start.requests) if self._beat else []
-        failed = sum(not attempt.good for attempt in requests)
-        return Clean(start, self._shares(loaded), (there, back), failed, len(requests))
+        errors = tuple(attempt.error for attempt in requests if not attempt.good)
+        return Clean(start, self._shares(loaded), lost, errors, len(requests))
+
+    def outages(self, first: Mark, last: Mark) -> tuple[Outage, Outage]:
+        """What both directions lost between two marks; the streams go on."""
+        there, back = (
+            stream.outage(first.probes[at], last.probes[at])
+            for at, stream in enumerate(self._pair.records(first.probes))
+        )
+        return there, back
 
     def mark(self) -> Mark:
         """This instant."""

@@ -38,6 +38,8 @@ _SHELL = 'S=; [ "$(id -u)" = 0 ] || {{ sudo -n true 2>/dev/null && S="sudo -n"; 
 START_SECONDS = 20.0
 """An SSH login and the start of python3 took 0.3 s in the twin; a machine with both CPUs busy needs a multiple."""
 
+CLOSE_SECONDS = 2.0
+
 
 class FarFailed(Exception):
     """A probe program could not be started or did not answer: nothing was measured."""
@@ -121,8 +123,8 @@ class Far:
             if stream:
                 stream.close()
         try:
-            self._process.wait(3)
+            self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(3)
+            self._process.kill()  # its node is cut off: there the program ends at the end of its time
+            self._process.wait()
         self._errors.close()

@@ -13,8 +13,8 @@ from monitoring.probes.far import Far, Reach, unpacked
 from monitoring.probes.outage import Outage, outage
 
 AGENT = Path(__file__).with_name("udp_agent.py")
-PRIORITY = 40
-"""SCHED_FIFO priority of the senders: above bfdd's 30 (notes of the twin), since it is the ruler, not the measured."""
+PRIORITY = 60
+"""SCHED_FIFO priority of the senders: above keepalived (50) and bfdd (30), since it is the ruler, not the measured."""
 INTERVAL_NS = 1_000_000
 
 
@@ -68,10 +68,12 @@ class Status:
 
 
 def _stream(source: str, target: str, sender: dict[str, Any], receiver: dict[str, Any], first: int) -> Stream:
+    """One direction from what its two ends reported, from number `first` on."""
     pairs = unpacked(receiver["received"])
     received: dict[int, int] = {}
     for number, at in zip(pairs[::2], pairs[1::2], strict=True):
-        received.setdefault(number, at)  # a second copy of a packet is not a second probe
+        if number >= first:
+            received.setdefault(number, at)  # a second copy of a packet is not a second probe
     late = sender["late_ns"][0] / 1e9
     return Stream(source, target, first, unpacked(sender["sent"]), received, late, bool(sender["fifo"]))
 

@@ -9,6 +9,7 @@ an absolute pace, takes the peer's probes with the kernel's receive time, and sp
          {"sent": 1200, "received": 1199, "last": 1198, "streak": 1199}      answer to `status`
          {"sent": "…", "late_ns": [max, p99, median], "received": "…", "fifo": true}
                    answer to `stop`, after which it ends, and to `records`: own and peer's probes from these numbers on
+                   (of the peer's a few older ones too)
 
 `sent` is int64 send times by sequence number, `received` int64 pairs (sequence number, receive time), in nanoseconds of
 the node's wall clock; zlib, then base64. End of its input, or `max_seconds`, ends it with nothing left behind.
@@ -35,6 +36,7 @@ SO_TIMESTAMPNS = 35  # asm-generic/socket.h; Python 3.11 has no name for it
 SO_RCVBUFFORCE = 33
 PR_SET_PDEATHSIG = 1
 TIMER_ABSTIME = 1
+REORDERED = 1000
 DRAIN_SECONDS = 0.3  # what is still on its way when the stream stops
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -217,10 +219,11 @@ class Agent:
         """The records of the probes from these numbers on, this node's own and its peer's."""
         self.receiver.drain()
         pairs = self.receiver.records
-        taken = array("q")
-        for at in range(0, len(pairs), 2):
-            if pairs[at] >= peers_first:
-                taken.extend(pairs[at : at + 2])
+        at = len(pairs)
+        # From the newest back: packets overtake one another by a few places, not by REORDERED.
+        while at and pairs[at - 2] >= peers_first - REORDERED:
+            at -= 2
+        taken = pairs[at:]
         lateness = spread(self.stream.lateness(first))
         sent = packed(self.stream.sent(first))
         answer({"sent": sent, "late_ns": lateness, "received": packed(taken), "fifo": self.fifo})
