@@ -7,6 +7,7 @@ so ends with the world. Standard library only.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -30,7 +31,8 @@ class Reporter:
         os.set_inheritable(fd, False)  # noqa: FBT003 it takes no keyword
 
     def say(self, **message: str) -> None:
-        self._socket.send(json.dumps(message).encode())
+        with contextlib.suppress(BrokenPipeError):  # the runner has been told to stop, and ends the world
+            self._socket.send(json.dumps(message).encode())
 
     def guard(self, what: str, step: Callable[[], None]) -> None:
         """Run a step in a child that must not return; a failure becomes a message that names `what`."""

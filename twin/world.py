@@ -121,15 +121,19 @@ def build(order: Order, step: Callable[[str], None]) -> dict[str, Process]:
     with _reports() as (ours, theirs):
         argv = python("build", str(theirs))
         # A session of its own: Ctrl-C is for the runner alone, which then ends the world and with it the builder.
-        with subprocess.Popen(argv, stdin=subprocess.PIPE, pass_fds=[theirs], start_new_session=True) as process:
+        with subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[theirs], start_new_session=True
+        ) as process:
             os.close(theirs)
             assert process.stdin is not None
+            assert process.stderr is not None
             process.stdin.write(order.dump().encode())
             process.stdin.close()
             booted, errors = _listen(ours, step)
+            said = process.stderr.read().decode(errors="replace").strip().rpartition("\n")[2]
     missing = [node.name for node in order.nodes if node.name not in booted]
     if errors or missing or process.returncode:
-        what = "; ".join(errors) or f"not booted: {', '.join(missing) or 'nothing said why'}"
+        what = "; ".join(errors) or said or f"not booted: {', '.join(missing)}"
         raise TwinFailure(f"the twin could not be made: {what}", hint="mend what the sentence names", code="build")
     return booted
 

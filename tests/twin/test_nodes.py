@@ -18,7 +18,7 @@ ONE_OF_EACH_KIND = ("core-s1", "sw-s-fac", "web-c", "agent-m", "console-c", "sta
 
 def test_every_node_lets_the_suite_in_with_its_own_pinned_host_key(twin: Twin):
     names = [node.name for node in twin.topology.nodes]
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda name: ssh(twin, name, "hostname"), names))
     assert {n: a.stdout.strip() or a.stderr for n, a in zip(names, answers, strict=True)} == {n: n for n in names}
     pins = [line.split() for line in (twin.where / "known_hosts").read_text(encoding="ascii").splitlines()]
