@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from inventory.model import Host, Site
 from monitoring.probes.far import Far, FarFailed, Reach
 from mroom.exits import Exit, strongest
+
+if TYPE_CHECKING:
+    from inventory.model import Host, Site
 
 AT_ONCE = 16
 """SSH logins at the same time: more only queue for the CPU."""

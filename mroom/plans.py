@@ -10,10 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inventory.model import Site
 from mroom.exits import Exit, strongest
 
 if TYPE_CHECKING:
+    from inventory.model import Site
     from network.change import Plan
     from playbooks.events import HostResult
 

@@ -60,12 +60,11 @@ fetch() {
 }
 
 # Debian lets no second time-daemon stand beside chrony. Anything else that would have to go is a person's decision.
-removals() {
+refuse_removals() {
   local gone
   gone=$(apt install -s "$@" 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p')
   [[ -z $gone || $gone == systemd-timesyncd ]] ||
     fail "to install $* Debian would remove: ${gone//$'\n'/ }" "remove or replace those yourself if that is right, then run script/setup again"
-  printf '%s' "$gone"
 }
 
 # Daemons that came with this installation must not come up at the next boot either.
@@ -86,7 +85,9 @@ keep_down() {
   done < <(rows)
 }
 
+# Where the machine's clock was kept by the one that had to go, chrony keeps it from now on.
 keep_time() {
+  if ! grep -qx systemd-timesyncd "$before" || grep -qx systemd-timesyncd < <(installed); then return; fi
   systemctl enable chrony.service >/dev/null 2>&1 || true
   [[ ! -d /run/systemd/system ]] || systemctl start chrony.service
   say "setup: systemd-timesyncd had to give way to chrony, which keeps this machine's clock from now on"
@@ -94,7 +95,7 @@ keep_time() {
 
 debian_packages() {
   command -v dpkg-query >/dev/null || fail "this machine is no Debian" "the suite runs on Debian 12 and 13"
-  local wanted log gone
+  local wanted log
   mapfile -t wanted < <(missing)
   [[ ${#wanted[@]} -gt 0 ]] || return 0
   need_root "installing ${wanted[*]}"
@@ -114,12 +115,12 @@ debian_packages() {
     dpkg --configure -a >"$log" 2>&1 9>&- || explain "$log" "mend what dpkg names and run script/setup again"
   fi
   fetch "$log" "${wanted[@]}"
-  gone=$(removals "${wanted[@]}")
+  refuse_removals "${wanted[@]}"
   apt install "${wanted[@]}" >"$log" 2>&1 || explain "$log" "mend what they name and run script/setup again"
   policy_back
   keep_down
+  keep_time
   rm -f "$before" "$log"
-  [[ -z $gone ]] || keep_time
   trap - EXIT INT TERM HUP
   exec 9>&-
 }
