@@ -10,7 +10,7 @@ from inventory.model import Client, Scope, Site, System
 from monitoring.probes import kinds
 from monitoring.probes.far import Reach
 
-AT_ONCE = 16
+AT_ONCE = 8
 """Probes wait for the network, not for a CPU; each remote one costs an SSH login."""
 
 

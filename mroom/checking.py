@@ -15,8 +15,8 @@ from mroom.exits import Exit, strongest
 if TYPE_CHECKING:
     from inventory.model import Host, Site
 
-AT_ONCE = 16
-"""SSH logins at the same time: more only queue for the CPU."""
+AT_ONCE = 8
+"""SSH logins at the same time: more only queue for the CPU, until the last of them is given up."""
 PROCESSES = "processes.py"
 
 

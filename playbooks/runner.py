@@ -11,7 +11,6 @@ import importlib.util
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from playbooks.events import Collector, Event, HostResult
+from playbooks.processes import VARIABLE, end_all
 
 FOLDER = Path(__file__).resolve().parent
 KEPT = 10
 """Folders of earlier runs that are left for whoever wants to look."""
-_NAMES = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "TERM", "TMPDIR", "MROOM_SITE", "MROOM_STATE"}
+_NAMES = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "TERM", "TMPDIR", "MROOM_SITE", "MROOM_STATE", VARIABLE}
 _PREFIXES = ("LC_", "ANSIBLE_", "AWX_", "RUNNER_", "ORIGINAL_STDOUT_CALLBACK")
 
 
@@ -85,7 +85,7 @@ def run(
         return collector.take(event)
 
     begun = time.monotonic()
-    with _sockets() as sockets, _cancelled() as cancelled:
+    with _sockets(folder.name) as sockets, _cancelled() as cancelled:
         runner = ansible_runner.interface.init_runner(
             private_data_dir=str(folder),
             project_dir=str(FOLDER),
@@ -93,7 +93,7 @@ def run(
             inventory=str(FOLDER / "inventory.py"),
             limit=",".join(hosts),
             cmdline="--diff --check" if check else "--diff",
-            envvars=_variables(site, state, chosen, sockets),
+            envvars={**_variables(site, state, chosen, sockets), VARIABLE: folder.name},
             settings={"pexpect_timeout": 0.5},
             suppress_env_files=True,
             quiet=True,
@@ -153,13 +153,13 @@ def _folder(state: Path) -> Path:
 
 
 @contextmanager
-def _sockets() -> Iterator[Path]:
-    """A short path for ssh's control sockets (at most 108 bytes); their masters end with the run."""
+def _sockets(run: str) -> Iterator[Path]:
+    """A short path for ssh's control sockets (at most 108 bytes). Afterwards nothing that the run started is left."""
     with tempfile.TemporaryDirectory(prefix="mroom-ssh-") as name:
-        yield Path(name)
-        for socket in Path(name).iterdir():
-            words = ["ssh", "-F", "none", "-o", f"ControlPath={socket}", "-O", "exit", "node"]
-            subprocess.run(words, capture_output=True, check=False)
+        try:
+            yield Path(name)
+        finally:
+            end_all(run)
 
 
 @contextmanager
