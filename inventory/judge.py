@@ -13,8 +13,6 @@ from inventory.rules.rule import Finding, Rule
 from inventory.rules.view import View
 from inventory.words import did_you_mean
 
-EXCEPTION_CODES = ("accepted-unknown", "accepted-expired", "accepted-unused")
-"""What can be wrong with an exception itself."""
 PROOF_CODES = ("spof", "unmaintainable", "cold-start")
 """Findings of `mroom prove`: an exception to one of them is judged there, not here."""
 

@@ -35,6 +35,11 @@ class Rule:
     """True when `accepted:` may silence it for one element; a dangling reference, say, may not be."""
 
     @property
+    def line(self) -> int:
+        """Where in its file the rule stands."""
+        return int(getattr(self.check, "__code__").co_firstlineno)  # noqa: B009 a rule is a plain function
+
+    @property
     def title(self) -> str:
         """The first line of the function's docstring: the published description."""
         return (self.check.__doc__ or "").strip().splitlines()[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from inventory import codes
 from mroom import cli
 from script.lib.picture import picture
 
@@ -45,7 +46,12 @@ def pages() -> dict[str, str]:
         )
         rows.append(f"| [`mroom {name}`]({name}.md) | {_first_line(verbs[name])} |")
     index = "\n".join(["# Verbs", "", HEAD, "", "| verb | what it does |", "|---|---|", *rows, ""])
-    return {**found, "docs/verbs/README.md": index, "docs/room.svg": picture()}
+    return {
+        **found,
+        "docs/verbs/README.md": index,
+        "docs/room.svg": picture(),
+        "docs/inventory-errors.md": codes.page(),
+    }
 
 
 def stale() -> list[str]:
