@@ -45,7 +45,9 @@ def test_no_file_is_too_long_to_be_read_at_once():
     long = [
         path
         for path, text in TEXT.items()
-        if text.count("\n") > LONGEST and not str(path.relative_to(ROOT)).startswith(NOT_WRITTEN_BY_HAND)
+        if text.count("\n") > LONGEST
+        and path.suffix != ".json"
+        and not str(path.relative_to(ROOT)).startswith(NOT_WRITTEN_BY_HAND)
     ]
     assert names(long) == []
 

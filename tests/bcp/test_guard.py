@@ -17,11 +17,11 @@ from bcp.until import until
 ROOT = Path(__file__).parent.parent.parent
 STAND = "import sys, pathlib; from bcp.guard import stand; stand(lambda: pathlib.Path(sys.argv[1]).write_text('acted'))"
 RUNNER = """
-import sys, pathlib, time
+import sys, pathlib, signal
 from bcp.guard import Guard
 guard = Guard([sys.executable, "-c", sys.argv[1], sys.argv[2]], pathlib.Path(sys.argv[2] + ".log"))
 print(guard.pid, flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 

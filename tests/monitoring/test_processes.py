@@ -5,14 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from bcp.until import until
 from monitoring.probes.processes import look
 
-LINE = "import time; time.sleep(600)  # one to look for"
+LINE = "import signal; signal.pause()  # one to look for"
 
 
 @pytest.fixture
@@ -23,15 +23,12 @@ def process() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _becomes(state: str, seen: Callable[[], str]) -> bool:
-    deadline = time.monotonic() + 20
-    while seen() != state and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return seen() == state
+    return until(lambda: seen() == state, 20) is not None
 
 
 def test_a_process_runs_is_stopped_and_is_gone(process: subprocess.Popen[bytes]):
     def state() -> str:
-        return look({"processes": {"it": f"{sys.executable} -c import time; .*one to look for"}})["it"]
+        return look({"processes": {"it": f"{sys.executable} -c import signal; .*one to look for"}})["it"]
 
     assert _becomes("running", state)
     process.send_signal(signal.SIGSTOP)

@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bcp.until import until
 from playbooks import runner
 from playbooks.runner import RunFailed, Strategy
 
@@ -75,13 +75,6 @@ def test_mitogen_is_taken_where_it_can_be_imported(monkeypatch: pytest.MonkeyPat
         runner.choose(Strategy.mitogen)
 
 
-def _until(true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (found := true()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return found
-
-
 @pytest.mark.parametrize("strategy", ["linear", "mitogen"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_every_child(tmp_path: Path, fake_ssh: Callable[[str], None], strategy: str, number: int):
@@ -96,11 +89,15 @@ def test_ctrl_c_ends_every_child(tmp_path: Path, fake_ssh: Callable[[str], None]
         [sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     try:
-        assert _until(lambda: pids.exists() and len(pids.read_text().split()) >= 2, 120), "ssh was never started"
+        assert until(lambda: pids.exists() and len(pids.read_text().split()) >= 2, 120) is not None, (
+            "ssh was never started"
+        )
         process.send_signal(number)
         _, said = process.communicate(timeout=120)
     finally:
         process.kill()
     assert "KeyboardInterrupt" in said
     started = [int(pid) for pid in pids.read_text().split()]
-    assert _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 30), "ssh outlived the run"
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 30) is not None, (
+        "ssh outlived the run"
+    )
