@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from inventory.model import Site
@@ -18,11 +18,12 @@ _LOOK_SECONDS = 0.3
 
 
 class Readiness:
-    """Looks at a twin whose world and nodes run, whether or not it is committed yet."""
+    """Looks at nodes that run, whether or not their twin is committed yet. `netns` gives a node's network namespace."""
 
-    def __init__(self, site: Site, topology: Topology, world: Process, nodes: dict[str, Process]) -> None:
-        self._site, self._topology = site, topology
-        self._netns = Path(f"/proc/{world.pid}/root/run/netns")
+    def __init__(
+        self, site: Site, topology: Topology, netns: Callable[[str], Path], nodes: Mapping[str, Process]
+    ) -> None:
+        self._site, self._topology, self._netns = site, topology, netns
         self._roots = {name: Path(f"/proc/{process.pid}/root") for name, process in nodes.items()}
         self._without_ssh = {node.name: node.address for node in topology.nodes}
 
@@ -54,7 +55,7 @@ class Readiness:
 
     def not_reached(self) -> list[str]:
         """Nodes that the first NOC node could not yet open an SSH connection to."""
-        left = reach.without_ssh(self._netns / self.noc.name, self._without_ssh, _LOOK_SECONDS)
+        left = reach.without_ssh(self._netns(self.noc.name), self._without_ssh, _LOOK_SECONDS)
         self._without_ssh = {name: self._without_ssh[name] for name in left}
         return left
 
@@ -68,7 +69,7 @@ class Readiness:
         for one in self._site.clients.values():
             others = {c.id: str(c.address) for c in self._site.clients.values() if self._may_talk(one.lan, c.lan)}
             others.pop(one.id, None)
-            left = reach.without_echo(self._netns / one.id, others, _LOOK_SECONDS)
+            left = reach.without_echo(self._netns(one.id), others, _LOOK_SECONDS)
             apart += [f"{one.id} to {other}" for other in left]
         return apart
 
