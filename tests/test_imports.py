@@ -92,6 +92,8 @@ def test_the_table_is_that_of_the_architecture_page():
     rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| `")]
     told = {cells[0].strip(" `/"): cells[2] for cells in rows}
     for folder, allowed in MAY_IMPORT.items():
+        if not any(name.startswith(f"{folder}.") for name in KNOWN):
+            continue  # nothing in it: nothing to tell
         if folder == "mroom":
             assert told[folder].strip() == "all"
         else:
