@@ -81,7 +81,7 @@ def check_documents(documents: list[Document], today: dt.date | None = None) -> 
     broken, accepted = judge(view, declarations)
     problems = _sorted([*problems, *broken])
     site = _whole(view) if not problems else None
-    return Report(site, tuple(problems), tuple(accepted), view.site)
+    return Report(site, tuple(problems), tuple(accepted), view.every)
 
 
 def _typed(declarations: Declarations, today: dt.date) -> View:
@@ -109,7 +109,7 @@ def _typed(declarations: Declarations, today: dt.date) -> View:
 
 def _whole(view: View) -> Site:
     # every element has been validated; the class checks once more that the parts make a site
-    return Site(site=view.settings, **{name: getattr(view.site, name) for name in collections()})  # type: ignore[arg-type]
+    return Site(site=view.settings, **{name: getattr(view.every, name) for name in collections()})  # type: ignore[arg-type]
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

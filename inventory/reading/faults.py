@@ -19,6 +19,9 @@ def fault(
     line, column = declared.at(path)
     named = where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path if part != "[key]")
     shown = found or describe(reach(declared.node, path)[1])
+    if where == "site" and path[:1] == ("access",):
+        # it may be a secret that somebody put there
+        shown, hint = "a value that is not repeated here", "write env:NAME, file:PATH or vault:KEY"
     return Problem(declared.file, line, column, code, f"{named} {message}", expected, shown, hint)
 
 

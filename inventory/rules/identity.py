@@ -15,7 +15,7 @@ from inventory.rules.view import View
 def ids(view: View) -> Iterator[Finding]:
     """An id stands for one object of the whole site: the graph, the twin and the metrics have one name space."""
     first: dict[str, str] = {}
-    for collection, element in view.elements():
+    for collection, element in view.all_elements():
         before = first.setdefault(element.id, collection)
         if before != collection:
             yield Finding(

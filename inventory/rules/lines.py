@@ -110,7 +110,8 @@ def diverse(view: View) -> Iterator[Finding]:
     """The two lines of a pair run through different ducts: one digger must not cut both."""
     for line, other in _pairs(view):
         shared = sorted(set(line.ducts) & set(other.ducts))
-        if shared and line.id < other.id:
+        told_from_there = other.pair == line.id and other.id < line.id
+        if shared and line.id != other.id and not told_from_there:
             yield Finding(
                 "lines",
                 other.id,

@@ -144,10 +144,10 @@ def owners(view: View) -> Iterator[Finding]:
     """Somebody answers for every object: its owner, or that of the place that it stands in."""
     inside: dict[tuple[str, str], list[str]] = {}
     for collection, element in view.elements():
-        if owner(view.site, collection, element):
+        if owner(view.every, collection, element):
             continue
         # the outermost place is told once: with an owner there, all in it have one
-        kind, top = [(collection, element), *chain(view.site, collection, element)][-1]
+        kind, top = [(collection, element), *chain(view.every, collection, element)][-1]
         # a chain that ends in something unreadable says nothing about who owns it
         if not any(getattr(top, field) for field, _ in STANDS_IN.get(kind, ())):
             inside.setdefault((kind, top.id), []).append(element.id)

@@ -77,7 +77,7 @@ def _values(value: Any, parts: list[str], path: tuple[str | int, ...]) -> Iterat
 def dangling(view: View) -> Iterator[Finding]:
     """A reference names an object that exists, of the kind wanted."""
     where = {id_: name for name, ids in view.declared.items() for id_ in ids}
-    everything: list[tuple[str, str, Any]] = [(name, element.id, element) for name, element in view.elements()]
+    everything: list[tuple[str, str, Any]] = [(name, element.id, element) for name, element in view.all_elements()]
     if view.settings:
         everything.append(("site", "", view.settings))
     for collection, id_, element in everything:
@@ -113,8 +113,6 @@ def _dangling(
 def retired(view: View) -> Iterator[Finding]:
     """Nothing in service leans on an object whose retirement day has come."""
     for collection, element in view.elements():
-        if view.retired(element):
-            continue
         for path, named, _targets in references(collection, element):
             target = view.index.get(named)
             if target and target[0] not in {"owners"} and view.retired(target[1]) and path[0] != "moves_to":

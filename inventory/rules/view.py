@@ -21,8 +21,8 @@ class View:
     missed it first.
     """
 
-    site: Site
-    """Only elements that are valid; `site.site` is None when the settings are not."""
+    every: Site
+    """Only elements that are valid; `every.site` is None when the settings are not."""
     settings: Settings | None
     today: dt.date
     declared: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -34,21 +34,36 @@ class View:
     """(collection, id) → fields that were left out because their value is wrong."""
 
     @cached_property
+    def site(self) -> Site:
+        """The same without what is retired: an address, say, is free again for what takes its place."""
+        serving: dict[str, dict[str, Element]] = {name: {} for name in collections()}
+        for name, element in self.all_elements():
+            if not self.retired(element):
+                serving[name][element.id] = element
+        return Site.model_construct(None, site=self.settings, **serving)
+
+    @cached_property
     def index(self) -> dict[str, tuple[str, Element]]:
         """Id → (collection, element) of everything valid; the first where an id stands twice."""
         found: dict[str, tuple[str, Element]] = {}
-        for name, element in self.elements():
+        for name, element in self.all_elements():
             found.setdefault(element.id, (name, element))
         return found
 
     @cached_property
     def _buildings(self) -> dict[tuple[str, str], str | None]:
-        return {(name, e.id): place.building(self.site, name, e) for name, e in self.elements()}
+        return {(name, e.id): place.building(self.every, name, e) for name, e in self.all_elements()}
 
     def elements(self, *names: str) -> Iterator[tuple[str, Element]]:
-        """Every valid element as (collection, element), of the collections named or of all."""
+        """Every valid element in service as (collection, element), of the collections named or of all."""
         for name in names or collections():
             for element in getattr(self.site, name).values():
+                yield name, element
+
+    def all_elements(self) -> Iterator[tuple[str, Element]]:
+        """Every valid element as (collection, element), what is retired included."""
+        for name in collections():
+            for element in getattr(self.every, name).values():
                 yield name, element
 
     def building(self, collection: str, id_: str | None) -> str | None:
@@ -58,7 +73,7 @@ class View:
     def node_building(self, id_: str) -> str | None:
         """The building of a device, host or client."""
         for name in ("devices", "hosts", "clients"):
-            if id_ in getattr(self.site, name):
+            if id_ in getattr(self.every, name):
                 return self.building(name, id_)
         return None
 
