@@ -92,6 +92,7 @@ def test_status_answers_without_a_twin_and_the_other_verbs_say_that_there_is_non
         assert "no twin is up" in refused.stderr
 
 
+@pytest.mark.timeout(1200)
 def test_killed_at_random_moments_nothing_is_left_and_the_next_up_works(twin: Twin, own: Path):
     rows = twin_kill.run(seed=20260401, start=0, count=4, state=own, bare=True)
     assert [row["what"] for row in rows if not row["ok"]] == []
