@@ -94,23 +94,7 @@ def _host(site: Site, reach: Reach, host: Host) -> list[Row]:
 
 
 def network(site: Site, state: Path) -> list[Row]:
-    """What each device of ours does, held to what the inventory wants of it."""
-    from network.change.compare import managed
+    """What each device of ours does, held to what the inventory wants of it, and what shows only together."""
+    from network.verify.site import check
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [row for rows in pool.map(lambda name: _device(site, state, name), managed(site)) for row in rows]
-
-
-def _device(site: Site, state: Path, device: str) -> list[Row]:
-    from inventory.cabling import management_address
-    from inventory.ssh import login
-    from network.access import Unreachable, session
-    from network.derive import intent
-    from network.verify import collect, judge
-
-    try:
-        with session(login(site, state), device, management_address(site, device)) as opened:
-            checks = judge(intent(site, device), collect(opened))
-    except Unreachable as error:
-        return [Row(device, device, None, str(error))]
-    return [Row(one.id, one.element, one.ok, one.message) for one in checks]
+    return [Row(one.id, one.element, one.ok, one.message) for one in check(site, state)]

@@ -62,7 +62,7 @@ class Session:
             raise Unreachable(f"{self.device}: the session broke: {error or type(error).__name__}") from error
 
     def _talk(self, channel: Any, stdin: bytes, deadline: float) -> Answer:
-        channel.settimeout(0.2)
+        channel.settimeout(0.05)
         left, out, err = memoryview(stdin), bytearray(), bytearray()
         closed = False
         while True:
@@ -71,28 +71,27 @@ class Session:
             if not left and not closed:
                 channel.shutdown_write()
                 closed = True
-            moved = self._read(channel, out, err)
-            if channel.exit_status_ready() and not moved and channel.eof_received:
+            self._read(channel, out, err)
+            # data always comes before the end: with the end there and nothing waiting, there is no more
+            ended = channel.eof_received or channel.closed
+            if ended and not channel.recv_ready() and not channel.recv_stderr_ready():
                 break
             if time.monotonic() > deadline:
                 raise Unreachable(f"{self.device}: no answer in time")
-        return Answer(channel.recv_exit_status(), bytes(out), err.decode("utf-8", errors="replace"))
+        while not channel.exit_status_ready() and time.monotonic() < deadline:
+            channel.status_event.wait(0.1)
+        if not channel.status_event.is_set() or (code := channel.recv_exit_status()) < 0:
+            raise Unreachable(f"{self.device}: the session ended before the command did")
+        return Answer(code, bytes(out), err.decode("utf-8", errors="replace"))
 
     @staticmethod
-    def _read(channel: Any, out: bytearray, err: bytearray) -> bool:
-        moved = False
+    def _read(channel: Any, out: bytearray, err: bytearray) -> None:
+        """What has come; waits for the first of it, at most the channel's time-out."""
         while channel.recv_stderr_ready():
             err += channel.recv_stderr(65536)
-            moved = True
-        if channel.recv_ready():
-            out += channel.recv(65536)
-            return True
-        if not moved and not channel.eof_received:
+        if channel.recv_ready() or not (channel.eof_received or channel.closed):
             with contextlib.suppress(TimeoutError):
-                data = channel.recv(65536)  # waits at most the channel's timeout
-                out += data
-                return bool(data)
-        return moved
+                out += channel.recv(65536)
 
 
 @contextmanager
@@ -130,9 +129,15 @@ def _connect(login: Login, device: str, address: str, device_type: str) -> Any:
     except netmiko.NetmikoAuthenticationException as error:
         raise Unreachable(f"{device} ({address}): the key {login.key} is not accepted") from error
     except netmiko.NetmikoTimeoutException as error:
-        raise Unreachable(f"{device} ({address}): no connection within {CONNECT_SECONDS:g} s") from error
-    except paramiko.BadHostKeyException as error:
-        raise Unreachable(f"{device} ({address}): its host key is not the one in {login.known_hosts}") from error
+        # netmiko calls whatever goes wrong before the login a time-out; what it really was is behind it
+        cause = error.__context__
+        if isinstance(cause, paramiko.BadHostKeyException):
+            message = f"{device} ({address}): its host key is not the one in {login.known_hosts}"
+        elif isinstance(cause, paramiko.SSHException):
+            message = f"{device} ({address}): {_first_line(cause)}"
+        else:
+            message = f"{device} ({address}): no connection within {CONNECT_SECONDS:g} s"
+        raise Unreachable(message) from error
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
         raise Unreachable(f"{device} ({address}): {_first_line(error)}") from error
     return connection

@@ -235,7 +235,7 @@ class _Step:
         if word == "confirmed":
             return Result(device, "confirmed", "")
         if word == "restored" and not rest.startswith("with trouble"):
-            return Result(device, "restored", rest or why)
+            return Result(device, "restored", "; ".join(dict.fromkeys(text for text in (why, rest) if text)))
         return Result(device, "failed", f"{state}; {why}" if why else state)
 
 

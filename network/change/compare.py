@@ -27,6 +27,10 @@ class Found:
     difference: Difference | None
     trouble: str = ""
 
+    @property
+    def same(self) -> bool:
+        return self.difference is not None and not self.difference.parts
+
 
 def managed(site: Site) -> list[str]:
     """The devices that are ours to change: what stands in no rack of ours is not."""

@@ -25,7 +25,10 @@ reason() { # the device's own words, on one line
     tail -n 40 log | grep -viE '^$|INFO' | tail -n "${1:-4}" | tr '\n' ' ' | cut -c1-600
 }
 
-pid_of() { [ -s "$1" ] && read -r pid _ <"$1" && kill -0 "$pid" 2>/dev/null && echo "$pid"; }
+pid_of() { # some write no line break behind it, and `read` then ends with 1
+    local pid=
+    [ -s "$1" ] && { read -r pid _ <"$1" || true; } && kill -0 "$pid" 2>/dev/null && echo "$pid"
+}
 
 # The same program with the same words again: how a daemon was started is the node's own affair.
 again() { # pidfile, service
@@ -46,7 +49,8 @@ reload() {
         nft) quietly nft -f /etc/nftables.conf ;;
         frr-restart) quietly /usr/lib/frr/frrinit.sh restart && wait_for_vtysh ;;
         frr) quietly /usr/lib/frr/frr-reload.py --reload --stdout /etc/frr/frr.conf && ! frr_left ;;
-        keepalived) pid=$(pid_of /run/keepalived.pid) && kill -HUP "$pid" ;;
+        # Of a drained router it is stopped, and reads its file when it is started again.
+        keepalived) [ -e drained ] || { pid=$(pid_of /run/keepalived.pid) && kill -HUP "$pid"; } ;;
         snmpd) again /run/snmpd.pid snmpd ;;
         chrony) again /run/chrony/chronyd.pid chrony ;;
         rsyslog) again /run/rsyslogd.pid rsyslog ;;
@@ -134,7 +138,7 @@ apply() {
 }
 
 restore() {
-    say "restoring"
+    say restoring
     put "$FOLDER/old" || echo "not every file could be put back" >>log
     while IFS= read -r path; do rm -f "$path"; done <absent
     failed=
