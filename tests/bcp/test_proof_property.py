@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,16 +12,28 @@ from bcp import proof
 from bcp.proof import scenarios
 from bcp.proof.brute import is_up
 from inventory.graph import Graph
-from tests.graphs import graphs
+from tests.graphs import graphs, redundant_graph
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(graphs(), st.integers(0, 3), st.data())
 def test_both_methods_equal_brute_force(graph, order, data):
     target = data.draw(st.sampled_from(sorted(graph.elements)))
     expected = proof.brute_force(graph, target, order)
     assert proof.cut_sets(graph, target, order) == expected
     assert scenarios.cut_sets(graph, target, order) == expected
+
+
+def test_both_methods_equal_brute_force_where_sets_of_two_and_three_are_common():
+    sizes: Counter[int] = Counter()
+    for seed in range(200):
+        graph, target = redundant_graph(seed)
+        expected = proof.brute_force(graph, target, 3)
+        assert proof.cut_sets(graph, target, 3) == expected, f"seed {seed}"
+        assert scenarios.cut_sets(graph, target, 3) == expected, f"seed {seed}"
+        sizes.update(len(cut) for cut in expected)
+    assert sizes[2] >= 50
+    assert sizes[3] >= 10
 
 
 @settings(max_examples=30)
