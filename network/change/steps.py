@@ -70,7 +70,8 @@ def steps(site: Site, graph: Graph, devices: Sequence[str], drained: Sequence[st
                 break
         else:
             groups.append([device])
-    return tuple(_step(site, graph, n, group, drained) for n, group in enumerate(groups, start=1))
+    look = _Look(site, graph)
+    return tuple(look.at(number, group, drained) for number, group in enumerate(groups, start=1))
 
 
 class _Apart:
@@ -103,30 +104,36 @@ def _across(site: Site, one: str, other: str | None) -> set[frozenset[str]]:
     return {frozenset((a.device, b.device)) for a in site.lines[one].ends for b in site.lines[other].ends}
 
 
-def _step(site: Site, graph: Graph, number: int, group: Sequence[str], drained: Sequence[str]) -> Step:
-    before, while_out = graph.up(), graph.up(group)
-    systems = [system for system in site.systems if system in before]
-    depends = {system: _singles(graph, group, system, while_out) for system in systems if system in while_out}
-    return Step(
-        number=number,
-        devices=tuple(group),
-        drained=tuple(device for device in group if device in drained),
-        seconds=DRAINED_SECONDS if set(group) & set(drained) else PLAIN_SECONDS,
-        lost=tuple(id_ for id_ in graph.elements if id_ in before and id_ not in while_out and id_ not in group),
-        depends={system: singles for system, singles in depends.items() if singles},
-        down=tuple(system for system in systems if system not in while_out),
-    )
+class _Look:
+    """What is lost while a group is out, beside what is lost anyway."""
 
+    def __init__(self, site: Site, graph: Graph) -> None:
+        self._graph, self._before = graph, graph.up()
+        self._systems = [system for system in site.systems if system in self._before]
+        self._candidates = [id_ for id_, node in graph.elements.items() if node.kind in SINGLES and id_ in self._before]
+        self._lost_with = {id_: self._lost([id_]) for id_ in self._candidates}
 
-def _singles(graph: Graph, group: Sequence[str], system: str, while_out: frozenset[str]) -> tuple[str, ...]:
-    """Elements that the system, with the group out, cannot lose one more of, and could before."""
-    matter = graph.closure([system])
-    return tuple(
-        id_
-        for id_, node in graph.elements.items()
-        if node.kind in SINGLES
-        and id_ in matter
-        and id_ in while_out
-        and system not in graph.up([*group, id_])
-        and system in graph.up([id_])
-    )
+    def _lost(self, out: Sequence[str]) -> frozenset[str]:
+        """Systems that are not up with these out."""
+        up = self._graph.up(out)
+        return frozenset(system for system in self._systems if system not in up)
+
+    def at(self, number: int, group: Sequence[str], drained: Sequence[str]) -> Step:
+        while_out = self._graph.up(group)
+        down = self._lost(group)
+        depends: dict[str, list[str]] = {}
+        for id_ in self._candidates:
+            if id_ in while_out:
+                for system in self._lost([*group, id_]) - self._lost_with[id_] - down:
+                    depends.setdefault(system, []).append(id_)
+        return Step(
+            number=number,
+            devices=tuple(group),
+            drained=tuple(device for device in group if device in drained),
+            seconds=DRAINED_SECONDS if set(group) & set(drained) else PLAIN_SECONDS,
+            lost=tuple(
+                id_ for id_ in self._graph.elements if id_ in self._before and id_ not in while_out and id_ not in group
+            ),
+            depends={system: tuple(depends[system]) for system in self._systems if system in depends},
+            down=tuple(system for system in self._systems if system in down),
+        )

@@ -1,0 +1,188 @@
+"""Changes that go well, that are wrong, that cut their own way, and whose runner dies: each device has old or new."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from inventory.cabling import management_address
+from network import render
+from network.change.compare import compare
+from network.secrets import secrets
+from twin.room import Twin
+from twin.wait import until
+
+pytestmark = [pytest.mark.twin, pytest.mark.timeout(900)]
+
+RUNNER = Path(__file__).parent / "apply_edits.py"
+SECONDS = 20
+"""The devices' time in these tests. A loaded machine needs most of it for one change."""
+
+NFT, FRR, BANNER = "/etc/nftables.conf", "/etc/frr/frr.conf", "/etc/issue.net"
+LOCKED_OUT = {NFT: ["ip saddr @management tcp dport 22 accept", "ip saddr 198.18.255.255 tcp dport 22 accept"]}
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    lines: list[str]
+
+    @property
+    def results(self) -> dict[str, str]:
+        return {row["object"]: row["state"] for row in json.loads(self.lines[-1])["results"]}
+
+    @property
+    def messages(self) -> str:
+        return " ".join(row["message"] for row in json.loads(self.lines[-1])["results"])
+
+
+def runner(twin, edits, seconds=SECONDS):
+    argv = [sys.executable, str(RUNNER), str(twin.where), str(seconds), json.dumps(edits)]
+    return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+
+
+def applied(twin, edits, seconds=SECONDS):
+    with runner(twin, edits, seconds) as run:
+        out, _ = run.communicate(timeout=600)
+    return Ended(run.returncode, out.splitlines())
+
+
+@pytest.fixture(scope="module")
+def differing(twin, site, from_noc):
+    """Of some devices, what is not as the inventory says, in their files or in what their daemons run."""
+
+    def look(*devices: str) -> dict[str, str]:
+        own = secrets(site, twin.where)
+        wanted = {device: render.bundle(site, device, own) for device in devices}
+        found = from_noc(lambda: compare(site, twin.where, wanted))
+        return {f.device: f.difference.text if f.difference else f.trouble for f in found if not f.same}
+
+    return look
+
+
+def busy(twin: Twin, *devices: str) -> list[str]:
+    """Devices on which a change is still open."""
+    return [d for d in devices if twin.exec(d, ["test", "-L", "/var/lib/mroom/unconfirmed"]).returncode == 0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_before(twin, differing):
+    """What was changed here is as the inventory says in the end; a next change of a device takes the last one along."""
+    yield
+    devices = ["core-m1", "core-m2", "core-s2", "sw-m-fac"]
+    assert until(lambda: busy(twin, *devices), 120.0) == []
+    wrong = differing(*devices)
+    assert not wrong or applied(twin, {device: {} for device in wrong}, 90).code == 0
+    assert differing(*devices) == {}
+
+
+CHANGES = [
+    ("sw-m-fac", "/etc/snmp/snmpd.conf", ["sysContact", "sysServices 72\nsysContact"], "snmpd"),
+    ("sw-m-fac", "/etc/chrony/chrony.conf", ["maxpoll 6", "maxpoll 7"], "chronyd"),
+    ("sw-m-fac", "/etc/rsyslog.conf", ["# Log of", "# The log of"], "rsyslogd"),
+    ("sw-m-fac", "/etc/ssh/sshd_config", ["LoginGraceTime 20", "LoginGraceTime 30"], "sshd"),
+    ("sw-m-fac", NFT, ["500/second", "400/second"], "sshd"),
+    ("core-m2", "/etc/keepalived/keepalived.conf", ["preempt_delay 2", "preempt_delay 3"], "keepalived"),
+    ("core-m2", "/etc/frr/daemons", ["-s 90000000", "-s 80000000"], "ospfd"),
+    ("core-m2", FRR, [" ip ospf cost 5", " ip ospf cost 6"], "ospfd"),
+]
+
+
+@pytest.mark.parametrize(("device", "path", "edit", "daemon"), CHANGES, ids=[path for _, path, _, _ in CHANGES])
+def test_a_change_is_in_force_and_its_daemon_runs(twin, differing, device, path, edit, daemon):
+    ended = applied(twin, {device: {path: edit}}, 60)
+    assert (ended.code, ended.results) == (0, {device: "confirmed"}), ended.lines
+    assert edit[1] in twin.exec(device, ["cat", path]).stdout
+    assert twin.exec(device, ["pgrep", "-x", daemon]).returncode == 0
+    assert edit[1] in differing(device)[device]
+
+
+def test_a_bad_line_in_the_middle_changes_nothing_and_is_named(twin, differing):
+    before = differing("core-m2")
+    ended = applied(twin, {"core-m2": {FRR: [" ip ospf cost 5", " ip ospf cost 5\n ip ospf prize 7"]}})
+    assert (ended.code, ended.results) == (6, {"core-m2": "restored"})
+    assert "ip ospf prize 7" in ended.messages
+    assert differing("core-m2") == before
+
+
+def test_a_switch_that_would_lock_the_noc_out_comes_back_by_itself(twin, differing):
+    before = differing("sw-m-fac")
+    ended = applied(twin, {"sw-m-fac": LOCKED_OUT})
+    assert (ended.code, ended.results) == (6, {"sw-m-fac": "restored"}), ended.lines
+    assert "not confirmed" in ended.messages
+    assert differing("sw-m-fac") == before
+
+
+def test_two_routers_that_would_lock_the_noc_out_are_both_as_before(twin, differing):
+    before = differing("core-m1", "core-m2")
+    ended = applied(twin, {"core-m1": LOCKED_OUT, "core-m2": LOCKED_OUT}, 40)
+    assert (ended.code, ended.results) == (6, {"core-m1": "restored", "core-m2": "skipped"}), ended.lines
+    assert differing("core-m1", "core-m2") == before
+
+
+def test_a_router_that_would_lose_a_neighbour_is_not_confirmed(twin, differing):
+    before = differing("core-m2")
+    ended = applied(twin, {"core-m2": {FRR: [" ip ospf dead-interval 4", " ip ospf dead-interval 5"]}}, 40)
+    assert (ended.code, ended.results) == (6, {"core-m2": "restored"}), ended.lines
+    assert "OSPF neighbour" in ended.messages
+    assert differing("core-m2") == before
+
+
+@pytest.mark.parametrize("line", ["reading", "step 1", "core-s2: applied", "core-s2: confirmed"])
+def test_a_runner_killed_at_a_step_leaves_old_or_new_and_nothing_to_unlock(twin, differing, line):
+    with runner(twin, {"core-s2": {BANNER: ["Authorised", "Strictly authorised"]}}) as run:
+        for said in run.stdout:
+            if said.startswith(line):
+                run.send_signal(signal.SIGKILL)
+                break
+    assert until(lambda: busy(twin, "core-s2"), 90.0) == []
+    kept = "Strictly" in twin.exec("core-s2", ["cat", BANNER]).stdout
+    assert kept == (line == "core-s2: confirmed")
+    assert applied(twin, {"core-s2": {BANNER: ["Authorised", "Really authorised"]}}, 60).code == 0
+
+
+def test_while_a_change_is_open_a_second_one_is_turned_away(twin, differing):
+    with runner(twin, {"sw-m-fac": LOCKED_OUT}, 30) as first:
+        waiting = lambda: twin.exec("sw-m-fac", ["pgrep", "-af", "^mroom-rollback"]).stdout  # noqa: E731
+        assert until(lambda: [] if waiting() else ["nobody waits"], 60.0) == []
+        lock = twin.exec("sw-m-fac", ["flock", "-n", "/var/lib/mroom/change.lock", "true"])
+        assert lock.returncode != 0
+        second = applied(twin, {"sw-m-fac": {BANNER: ["Authorised", "Strictly authorised"]}})
+        first.communicate(timeout=300)
+    assert second.results != {"sw-m-fac": "confirmed"}
+
+
+def test_a_device_that_lost_its_waiting_process_takes_the_change_back_at_the_next_power_on(twin, differing):
+    before = differing("sw-m-fac")
+
+    def not_written() -> list[str]:
+        return [] if "255.255" in twin.exec("sw-m-fac", ["cat", NFT]).stdout else ["not written"]
+
+    with runner(twin, {"sw-m-fac": LOCKED_OUT}, 60) as run:
+        assert until(not_written, 60.0) == []
+        run.kill()
+        twin.exec("sw-m-fac", ["pkill", "-KILL", "-f", "^mroom-"])
+    assert twin.exec("sw-m-fac", ["/etc/mroom/boot.d/90-change.sh"]).returncode == 0
+    assert busy(twin, "sw-m-fac") == []
+    assert differing("sw-m-fac") == before
+
+
+def test_a_host_key_that_is_not_the_pinned_one_is_a_row_and_not_a_session(twin, site, from_noc, tmp_path):
+    address = management_address(site, "sw-m-fac")
+    foreign = next(line for line in (twin.where / "known_hosts").read_text().splitlines() if "core-s1" in line)
+    state = tmp_path / "state"
+    (state / "keys").mkdir(parents=True)
+    for name in ("mroom", "snmp-auth", "snmp-priv"):
+        (state / "keys" / name).write_text((twin.where / "keys" / name).read_text())
+        (state / "keys" / name).chmod(0o600)
+    (state / "known_hosts").write_text(f"{address} {foreign.split(' ', 1)[1]}\n")
+    wanted = {"sw-m-fac": render.bundle(site, "sw-m-fac", secrets(site, state))}
+    (found,) = from_noc(lambda: compare(site, state, wanted))
+    assert found.difference is None
+    assert "host key" in found.trouble
