@@ -7,6 +7,7 @@
 # The table `netdev mroom_fault` is the room's own fault and not the node's to remove: never `flush ruleset` on a node.
 # With the argument `again` it only starts what does not run.
 set -u
+export MIBS= # FRR and snmpd would read every MIB of the machine
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 exec >>/var/log/boot.log 2>&1 </dev/null
 again=${1:-}
@@ -54,10 +55,16 @@ services() {
     [ -f /etc/default/snmpd ] && . /etc/default/snmpd
     mkdir -p /var/agentx && chmod 755 /var/agentx
     daemon /etc/snmp/snmpd.conf snmpd /usr/sbin/snmpd $SNMPDOPTS
-    daemon /etc/frr/daemons watchfrr /usr/lib/frr/frrinit.sh start
-    [ "$again" ] && [ -f /etc/frr/daemons ] && for name in zebra staticd $(sed -n 's/^\([a-z0-9]*\)=yes$/\1/p' /etc/frr/daemons); do
-        pidof -q "$name" || try /usr/lib/frr/watchfrr.sh start "$name"
-    done
+    if [ -f /etc/frr/daemons ] && ! pidof -q watchfrr; then
+        # All daemons, one load of the configuration, and only then the watchdog: on a busy machine it would lose patience
+        # with their start, restart them, and leave some without configuration.
+        try /usr/lib/frr/watchfrr.sh start all
+        try /usr/lib/frr/frrinit.sh start
+    elif [ -f /etc/frr/daemons ]; then
+        for name in zebra staticd $(sed -n 's/^\([a-z0-9]*\)=yes$/\1/p' /etc/frr/daemons); do
+            pidof -q "$name" || try /usr/lib/frr/watchfrr.sh start "$name"
+        done
+    fi
     DAEMON_ARGS=
     [ -f /etc/default/keepalived ] && . /etc/default/keepalived
     daemon /etc/keepalived/keepalived.conf keepalived keepalived $DAEMON_ARGS
