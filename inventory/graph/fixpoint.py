@@ -13,7 +13,7 @@ from .need import Need, Path
 
 
 class Gates:
-    """The gates of one graph; `fall` answers for any set of elements that are out."""
+    """The gates of one graph; `up` answers for any set of elements that are out."""
 
     def __init__(self, needs: Mapping[str, Sequence[Need]], neighbours: Mapping[str, Sequence[str]]) -> None:
         self.number = {id_: i for i, id_ in enumerate(needs)}
