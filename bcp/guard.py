@@ -17,7 +17,7 @@ from pathlib import Path
 
 BEAT_SECONDS = 1.0
 SILENCE_SECONDS = 3.0
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 BEAT, DONE, READY = b".", b"!", b"r"
 
 

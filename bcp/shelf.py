@@ -24,7 +24,7 @@ class DrillsInvalid(Exception):
     """A drill file cannot be used; `problems` holds every fault of every file."""
 
     exit_code, code = 3, "drill-invalid"
-    hint = "mend the lines that the sentence names; docs/drills.md describes the format"
+    hint = "mend the lines that the sentence names; docs/drill-format.md describes them"
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(problems)

@@ -65,7 +65,7 @@ def _shelf(drill: typer.Typer) -> None:
         with journal.open(settings(site).state) as opened:
             found = details(load(name, site_of(site)), opened)
         if as_json:
-            emit({"drills": [found]})
+            emit({**found, "drills": [found]})
             return
         say(f"{found['id']}: {found['title']['ja']} / {found['title']['en']}")
         say(f"  {found['purpose']['ja']}\n  {found['purpose']['en']}")

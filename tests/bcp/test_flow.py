@@ -20,7 +20,7 @@ def site():
     return inventory.load(SITE)
 
 
-def changed(site, line: str, **fields):
+def changed(site, line: str, **fields: int):
     lines = {**site.lines, line: site.lines[line].model_copy(update=fields)}
     return site.model_copy(update={"lines": lines})
 

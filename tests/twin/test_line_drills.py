@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 import journal
@@ -19,6 +20,7 @@ from bcp.record import BEGUN, runs
 from bcp.recover import left
 from bcp.until import until
 from journal import lease, undo
+from mroom import schemas
 from twin.room import Twin
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,6 +88,7 @@ def test_a_line_that_fails_is_felt_for_a_moment_and_the_run_proves_that_it_was_t
     before = room.counters(element)
     code, document = counted(room, drill, "--element", element)
     assert (code, document["verdict"], document["restored"]) == (0, "met", True)
+    jsonschema.validate(document, schemas.schema("drill run"))
     assert (document["element"], document["kind"]) == (element, kind)
     assert len(document["outages"]) == 2
     for outage in document["outages"]:
@@ -216,6 +219,7 @@ def test_the_guard_puts_the_room_back_when_the_runner_and_its_group_are_killed(r
     with journal.open(room.where) as opened:
         last = runs(opened)[-1]
     assert (last["verdict"], last["restored"], last["aborted_by"]) == ("unknown", True, "runner-died")
+    jsonschema.validate({"runs": [last]}, schemas.schema("drill history"))
 
 
 def test_recover_finishes_what_is_left_when_runner_and_guard_are_killed(room):
