@@ -20,6 +20,13 @@ class Problem:
     found: str
     hint: str
 
+    def __post_init__(self) -> None:
+        # what a file holds must not steer the terminal of the person who reads about it
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, str) and not value.isprintable():
+                object.__setattr__(self, field.name, _printable(value))
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
@@ -30,6 +37,10 @@ class Problem:
     def text(self) -> str:
         """The fault as a person reads it, in four lines."""
         return f"{self} [{self.code}]\n  expected: {self.expected}\n  found: {self.found}\n  next: {self.hint}"
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 class InventoryInvalid(Exception):

@@ -10,6 +10,7 @@ from inventory.kinds import collections
 from inventory.problem import Problem
 from inventory.reading.compose import Document
 from inventory.reading.nodes import Hole, Mapping, Node, Path, Scalar, Sequence, describe, step
+from inventory.reading.syntax import full_width
 from inventory.words import did_you_mean, either
 
 _KEYS = re.compile(r"(?:^|[{,\s])([a-z][a-z0-9-]*)\s*:", re.MULTILINE)
@@ -74,7 +75,8 @@ def declare(documents: Iterable[Document]) -> Declarations:
 
 
 def _not_a_mapping(file: str, node: Node, what: str, wanted: str) -> Problem:
-    hint = "write `key: value` lines below it, or delete it"
+    wide = full_width([node.text]) if isinstance(node, Scalar) else None
+    hint = wide[1] if wide else "write `key: value` lines below it, or delete it"
     return Problem(
         file,
         node.line,
@@ -94,7 +96,7 @@ def _root(found: Declarations, file: str, root: Mapping) -> None:
         elif name in found.elements:
             _collection(found, file, name, value)
         else:
-            known = ["site", *collections()]
+            known, wide = ["site", *collections()], full_width([name])
             found.problems.append(
                 Problem(
                     file,
@@ -104,7 +106,7 @@ def _root(found: Declarations, file: str, root: Mapping) -> None:
                     f"{name!r} is not a collection",
                     f"site, or a collection such as {either(list(collections())[:6])}",
                     repr(name),
-                    did_you_mean(name, known, "`mroom schema site` lists every collection"),
+                    wide[1] if wide else did_you_mean(name, known, "`mroom schema site` lists every collection"),
                 )
             )
 

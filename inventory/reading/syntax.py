@@ -59,8 +59,20 @@ def syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         if words in what:
             expected, hint = wanted, advice
             break
+    wide = full_width(source.text.split("\n")[max(0, line - 2) : line])
+    expected, hint = wide or (expected, hint)
     message = f"this is not YAML: {what}" + (f" ({context})" if context else "")
     return Problem(source.file, line, column, "syntax", message, expected, _found(source.text, line, column), hint)
+
+
+def full_width(lines: list[str]) -> tuple[str, str] | None:
+    """What to expect and to do where a Japanese input method left a full-width colon or space instead of YAML's own."""
+    for text in lines:
+        colon = "：" in text and ":" not in text
+        sign, its = ("colon", "colon ：") if colon else ("space", "space")
+        if colon or text.lstrip(" ").startswith("　"):
+            return "ASCII signs between key and value", f"write an ASCII {sign} in place of the full-width {its}"
+    return None
 
 
 def _found(text: str, line: int, column: int) -> str:
