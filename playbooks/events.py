@@ -48,8 +48,11 @@ class Collector:
         data = event.get("event_data") or {}
         host, task, result = data.get("host", ""), _task(data), data.get("res") or {}
         match event.get("event"):
-            case "runner_on_ok" if result.get("changed"):
+            case "runner_on_ok" if result.get("changed") and "results" not in result:
                 self.changes.setdefault(host, []).append(Change(task, diff_text(result.get("diff"))))
+            case "runner_item_on_ok" if result.get("changed"):
+                label = result.get("_ansible_item_label", result.get("item"))
+                self.changes.setdefault(host, []).append(Change(f"{task} ({label})", diff_text(result.get("diff"))))
             case "runner_on_failed" if not data.get("ignore_errors"):
                 self.words[host] = f"{task}: {_complaint(result)}"
             case "runner_on_unreachable":

@@ -7,46 +7,24 @@ holds in a variable does not reach the disk.
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from playbooks.environment import FOLDER, RunFailed, Strategy, choose, harmless, variables
 from playbooks.events import Collector, Event, HostResult
 from playbooks.processes import VARIABLE, end_all
 
-FOLDER = Path(__file__).resolve().parent
+__all__ = ["KEPT", "Outcome", "RunFailed", "Strategy", "choose", "run"]
+
 KEPT = 10
 """Folders of earlier runs that are left for whoever wants to look."""
-_NAMES = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "TERM", "TMPDIR", "MROOM_SITE", "MROOM_STATE", VARIABLE}
-_PREFIXES = ("LC_", "ANSIBLE_", "AWX_", "RUNNER_", "ORIGINAL_STDOUT_CALLBACK")
-
-
-class Strategy(StrEnum):
-    auto = "auto"
-    """mitogen where it can be imported, else linear (bench/results: the same result in a tenth of the time)."""
-    linear = "linear"
-    mitogen = "mitogen"
-
-
-class RunFailed(Exception):
-    """Ansible ended before it came to any host: a mistake in a playbook, in the inventory, or in the installation."""
-
-    exit_code = 1
-    code = "ansible"
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -93,54 +71,20 @@ def run(
             inventory=str(FOLDER / "inventory.py"),
             limit=",".join(hosts),
             cmdline="--diff --check" if check else "--diff",
-            envvars={**_variables(site, state, chosen, sockets), VARIABLE: folder.name},
+            envvars={**variables(site, state, chosen, sockets), VARIABLE: folder.name},
             settings={"pexpect_timeout": 0.5},
             suppress_env_files=True,
             quiet=True,
             event_handler=take,
             cancel_callback=cancelled,
         )
-        runner.config.env = {name: value for name, value in runner.config.env.items() if _harmless(name)}
+        runner.config.env = {name: value for name, value in runner.config.env.items() if harmless(name)}
         runner.run()
     if runner.status == "canceled":
         raise KeyboardInterrupt
     if not collector.stats:
         raise RunFailed(f"ansible ended with {runner.rc}: {_tail(folder)}", f"its output is in {folder}")
     return Outcome(collector.results(hosts, check=check), time.monotonic() - begun, chosen, folder)
-
-
-def choose(strategy: Strategy) -> Strategy:
-    """The strategy that a run will really use. Raises RunFailed when mitogen is asked for by name and is not there."""
-    there = importlib.util.find_spec("ansible_mitogen") is not None
-    if strategy is Strategy.mitogen and not there:
-        raise RunFailed("mitogen is not installed", "install the package mitogen, or take the strategy linear")
-    if strategy is Strategy.auto:
-        return Strategy.mitogen if there else Strategy.linear
-    return strategy
-
-
-def _variables(site: Path, state: Path, strategy: Strategy, sockets: Path) -> dict[str, str]:
-    given = {
-        "ANSIBLE_CONFIG": str(FOLDER / "ansible.cfg"),
-        "ANSIBLE_HOST_KEY_CHECKING": "True",
-        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
-        "MROOM_SITE": str(site),
-        "MROOM_STATE": str(state),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-    }
-    if strategy is Strategy.mitogen:
-        plugins = Path(str(importlib.util.find_spec("ansible_mitogen").origin)).parent / "plugins" / "strategy"  # type: ignore[union-attr]  # choose() saw it
-        # mitogen keeps its own connections: ssh must not share them behind its back
-        given |= {
-            "ANSIBLE_STRATEGY": "mitogen_linear",
-            "ANSIBLE_STRATEGY_PLUGINS": str(plugins),
-            "ANSIBLE_SSH_ARGS": "",
-        }
-    return given
-
-
-def _harmless(name: str) -> bool:
-    return name in _NAMES or name.startswith(_PREFIXES)
 
 
 def _folder(state: Path) -> Path:

@@ -24,6 +24,8 @@ def stats(**hosts: str) -> dict[str, Any]:
 
 OK = event("runner_on_ok", "web", {"changed": False})
 CHANGED = event("runner_on_ok", "web", {"changed": True, "diff": [{"before": "a\n", "after": "b\n"}]})
+ITEM = event("runner_item_on_ok", "web", {"changed": True, "_ansible_item_label": "/etc/a", "diff": {"prepared": "+a"}})
+ALL_ITEMS = event("runner_on_ok", "web", {"changed": True, "results": [{"changed": True}, {"changed": False}]})
 FAILED = event("runner_on_failed", "web", {"msg": "no space\n left"})
 IGNORED = event("runner_on_failed", "web", {"msg": "never mind"}, ignore_errors=True)
 DARK = event("runner_on_unreachable", "web", {"msg": "ssh: connect to host 198.18.0.9 port 22: timed out"})
@@ -56,6 +58,14 @@ def test_each_host_has_one_row(events: list[dict[str, Any]], state: str, message
         collector.take(one)
     (row,) = collector.results(["web"], check=False)
     assert (row.state, row.message, row.unreachable) == (state, message, message == NO_WAY)
+
+
+def test_each_item_of_a_loop_is_a_change_of_its_own():
+    collector = Collector()
+    for one in (ITEM, ALL_ITEMS, stats(web="ok changed")):
+        collector.take(one)
+    (row,) = collector.results(["web"], check=False)
+    assert [(change.task, change.diff) for change in row.changes] == [("base: Write it (/etc/a)", "+a")]
 
 
 def test_check_mode_says_that_it_only_would():

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jinja2
 import pytest
 import yaml
 
 FOLDER = Path(__file__).parents[2] / "playbooks"
+SCRIPTS = sorted(p for p in FOLDER.glob("roles/*/templates/*.j2") if p.read_text().startswith("#!/bin/sh"))
 ROLES = sorted(path for path in (FOLDER / "roles").iterdir() if path.is_dir())
 
 
@@ -46,7 +48,14 @@ def test_the_services_of_a_role_are_patterns(role: Path):
         assert re.match(r"^[a-z-]+$", name)
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("roles/*/files/*")), ids=lambda path: path.name)
-def test_a_shell_script_is_one_that_the_shell_can_read(path: Path):
-    if path.read_text().startswith("#!/bin/sh"):
-        assert subprocess.run(["/bin/sh", "-n", str(path)], timeout=10, check=False).returncode == 0
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_shell_script_is_one_that_the_shell_can_read(path: Path, tmp_path: Path):
+    values = {"mroom_header": "header", "service_name": "x", "service_description": "x", "service_command": "/bin/x y"}
+    script = tmp_path / "script"
+    script.write_text(jinja2.Template(path.read_text(), undefined=jinja2.StrictUndefined).render(values))
+    done = subprocess.run(["/bin/sh", "-n", str(script)], capture_output=True, text=True, timeout=10, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_announcer_is_shipped_as_the_program_that_the_tests_try():
+    assert (FOLDER / "roles/announce/files/mroom_announce.py").read_text().startswith("#!/usr/bin/python3\n")

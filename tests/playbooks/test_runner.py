@@ -69,7 +69,7 @@ def test_a_playbook_that_cannot_be_read_is_a_sentence_and_not_a_green_run(tmp_pa
 
 def test_mitogen_is_taken_where_it_can_be_imported(monkeypatch: pytest.MonkeyPatch):
     assert runner.choose(Strategy.auto) is Strategy.mitogen
-    monkeypatch.setattr(runner.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert runner.choose(Strategy.auto) is Strategy.linear
     with pytest.raises(RunFailed, match="not installed"):
         runner.choose(Strategy.mitogen)

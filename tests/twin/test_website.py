@@ -72,7 +72,7 @@ def whole(twin: Twin, first: dict[str, Any]) -> Iterator[None]:
     twin.mend()
     for host in ("web-s", "web-c"):
         assert until(lambda host=host: twin.exec(host, ["true"]).returncode == 0, PATIENCE_SECONDS) is not None
-        shell(twin, host, "pkill -CONT -x nginx; pkill -CONT -f mroom_announce.py; service nginx start")
+        shell(twin, host, "pkill -CONT -x nginx; pkill -CONT -f mroom-announce; service nginx start")
     assert until(lambda: who_serves(twin) == "web-s" and announces(twin, "web-c"), PATIENCE_SECONDS) is not None
     forget(twin)
 
@@ -210,7 +210,7 @@ def test_plain_linear_and_mitogen_do_the_same(twin: Twin):
         done[strategy] = sorted(change.task for change in row.changes)
     assert done[Strategy.linear] == done[Strategy.mitogen]
     assert done[Strategy.linear] == [
-        "base: Rotate the logs of our own services",
+        "base: Write the settings of the kernel, the clock and the log (/etc/logrotate.d/mroom)",
         "website: Describe the site to nginx",
         "website: Reload nginx",
         "website: Write the page",

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Announces one system's entry address while the system serves on this host, and takes it back when it does not.
 
-    mroom_announce.py CONFIG.json
+    mroom-announce CONFIG.json
 
 The local check runs every `interval_seconds`. After `fall` failures in a row the /32 leaves `lo`, and bird, which
 exports what is on `lo`, withdraws it from the routers. It comes back after `rise` successes in a row, but not before
