@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -51,8 +52,9 @@ class Filters:
             text=True,
         )
         assert process.stdin is not None
-        process.stdin.write(text)
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it ended early: its exit code and its words tell why
+            process.stdin.write(text)
+            process.stdin.close()
         process.stdin = None
         return process
 

@@ -26,6 +26,7 @@ from inventory.cabling import management_address
 from inventory.ssh import login
 from mroom.place import enter
 from twin import up as booting
+from twin.failure import TwinFailure
 from twin.room import Twin
 
 SITE = Path(__file__).resolve().parent.parent.parent / "inventory" / "sites" / "nishinomiya"
@@ -71,6 +72,14 @@ def _busy(wanted: bool) -> Iterator[None]:
         for process in loops:
             process.kill()
             process.wait()
+
+
+def _mended(twin: Twin) -> bool:
+    try:
+        twin.mend()
+    except TwinFailure:
+        return False
+    return True
 
 
 def _whole(twin: Twin) -> bool:
@@ -134,7 +143,7 @@ def one(twin: Twin, name: str, steady: float, *, busy: bool) -> dict[str, Any]:
         with Watch(lambda n, c: how.command(management_address(site, n), c), flow, ends, None, 300) as watch:
             row |= _measured(twin, watch, name, steady, busy=busy)
     finally:
-        twin.mend()
+        until(lambda: _mended(twin), WHOLE_SECONDS)
     took = until(lambda: _whole(twin), WHOLE_SECONDS, every_seconds=0.2)
     row["whole_again_seconds"] = None if took is None else round(took, 3)
     if took is None:
