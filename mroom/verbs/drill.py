@@ -82,9 +82,7 @@ def _run(drill: typer.Typer) -> None:
         element: Annotated[
             str | None, typer.Option("--element", help="The line to break, where the drill fits several.")
         ] = None,
-        plan: Annotated[
-            bool, typer.Option("--plan", help="Say what would be done and its risks; do nothing.")
-        ] = False,
+        plan: Annotated[bool, typer.Option("--plan", help="Say what would be done and its risks; do nothing.")] = False,
         site: SiteOption = None,
         as_json: JsonOption = False,
     ) -> None:
