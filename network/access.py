@@ -133,7 +133,7 @@ def _connect(login: Login, device: str, address: str, device_type: str) -> Any:
         cause = error.__context__
         if isinstance(cause, paramiko.BadHostKeyException):
             message = f"{device} ({address}): its host key is not the one in {login.known_hosts}"
-        elif isinstance(cause, paramiko.SSHException):
+        elif isinstance(cause, (paramiko.SSHException, OSError)) and not isinstance(cause, TimeoutError):
             message = f"{device} ({address}): {_first_line(cause)}"
         else:
             message = f"{device} ({address}): no connection within {CONNECT_SECONDS:g} s"

@@ -29,8 +29,8 @@ from network.difference import Difference
 from network.order import Order
 from network.verify import Check
 
-CONFIRM_SECONDS = 45
-"""A router is drained, changed and verified in 3 to 8 s here; on a busy machine in four times that."""
+CONFIRM_SECONDS = 60
+"""A router is drained, changed and verified in 5 to 10 s here; the rest is for a busy machine."""
 
 Log = Callable[[str], None]
 

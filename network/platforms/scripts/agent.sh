@@ -21,6 +21,8 @@ say() { printf '%s\n' "$*" >state.new && mv state.new state; }
 # Daemons that are started anew must not inherit the lock.
 quietly() { "$@" 9>&- >>log 2>&1 </dev/null; }
 
+uptime_seconds() { read -r up _ </proc/uptime && echo "${up%.*}"; } # no wall clock, which may be set
+
 reason() { # the device's own words, on one line
     tail -n 40 log | grep -viE '^$|INFO' | tail -n "${1:-4}" | tr '\n' ' ' | cut -c1-600
 }
@@ -47,8 +49,8 @@ reload() {
     case $1 in
         sysctl) quietly sysctl -q -p /etc/sysctl.d/90-mroom.conf ;;
         nft) quietly nft -f /etc/nftables.conf ;;
-        frr-restart) quietly /usr/lib/frr/frrinit.sh restart && wait_for_vtysh ;;
-        frr) quietly /usr/lib/frr/frr-reload.py --reload --stdout /etc/frr/frr.conf && ! frr_left ;;
+        frr-restart) as_drained restart_frr ;;
+        frr) as_drained quietly /usr/lib/frr/frr-reload.py --reload --stdout /etc/frr/frr.conf && { [ -e drained ] || ! frr_left; } ;;
         # Of a drained router it is stopped, and reads its file when it is started again.
         keepalived) [ -e drained ] || { pid=$(pid_of /run/keepalived.pid) && kill -HUP "$pid"; } ;;
         snmpd) again /run/snmpd.pid snmpd ;;
@@ -59,9 +61,25 @@ reload() {
     esac
 }
 
-wait_for_vtysh() {
+restart_frr() {
+    quietly /usr/lib/frr/frrinit.sh restart
     for ((i = 0; i < 100; i++)); do vtysh -c 'show version' >/dev/null 2>&1 9>&- && return 0; sleep 0.1; done
     echo "FRR does not answer" >>log; return 1
+}
+
+full_neighbours() { vtysh -c 'show ip ospf neighbor' 2>/dev/null 9>&- | grep -c ' Full/'; }
+
+# While a router is drained, FRR reads its file with the drain in it: the change must not bring the traffic back early.
+# The path is FRR's own, since frr-reload writes over it when it is given another.
+as_drained() {
+    [ -e drained ] || { "$@"; return; }
+    local code file=/etc/frr/frr.conf words=(-e 's/^router ospf$/&\n max-metric router-lsa administrative/')
+    [ -n "$DRAIN_AS" ] && words+=(-e "s/^router bgp $DRAIN_AS\$/&\\n bgp graceful-shutdown/")
+    for port in $DRAIN_PORTS; do words+=(-e "/^interface $port\$/,/^exit/ s/^ ip ospf cost .*/ ip ospf cost 65535/"); done
+    cp -p "$file" frr.real && sed "${words[@]}" frr.real >frr.drained && cat frr.drained >"$file" || return 1
+    "$@"; code=$?
+    cat frr.real >"$file"
+    return $code
 }
 
 # frr-reload ends with 0 although a line was refused: ask it what is still missing.
@@ -106,6 +124,7 @@ put() { # from a folder to the root, each file at once
 
 drain() { # traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves
     [ -n "$DRAIN" ] || return 0
+    full_neighbours >neighbours
     : >drained
     pid=$(pid_of /run/keepalived.pid) && tr '\0' '\n' <"/proc/$pid/cmdline" >keepalived.argv && kill -TERM "$pid"
     words=(-c 'configure terminal')
@@ -116,16 +135,24 @@ drain() { # traffic leaves before anything is touched: VRRP first, then OSPF; LA
     sleep "$DRAIN_SECONDS"
 }
 
-undrain() { # the file's own costs again, then the gateway addresses
+undrain() { # routes first: a gateway that takes its address back before it knows the way drops what it is sent
     [ -e drained ] || return 0
-    reload frr || return 1
-    # Routes first: a gateway that takes its address back before it knows the way drops what it is sent.
+    for ((i = 0; i < 100; i++)); do [ "$(full_neighbours)" -ge "$(cat neighbours)" ] && break; sleep 0.1; done
+    words=(-c 'configure terminal')
+    for port in $DRAIN_PORTS; do
+        cost=$(sed -n "/^interface $port\$/,/^exit/ s/^ ip ospf cost //p" /etc/frr/frr.conf)
+        words+=(-c "interface $port" -c "$([ -n "$cost" ] && echo "ip ospf cost $cost" || echo 'no ip ospf cost')" -c exit)
+    done
+    words+=(-c 'router ospf' -c 'no max-metric router-lsa administrative' -c exit)
+    [ -n "$DRAIN_AS" ] && words+=(-c "router bgp $DRAIN_AS" -c 'no bgp graceful-shutdown' -c exit)
+    quietly vtysh "${words[@]}"
     sleep "$DRAIN_SECONDS"
     if [ -s keepalived.argv ] && ! pid_of /run/keepalived.pid >/dev/null; then
         mapfile -t argv <keepalived.argv
         quietly "${argv[@]}" || return 1
     fi
     rm -f drained
+    ! frr_left
 }
 
 apply() {
@@ -139,6 +166,7 @@ apply() {
 
 restore() {
     say restoring
+    [ -s frr.real ] && cat frr.real >/etc/frr/frr.conf # cut off while FRR read it with the drain in it
     put "$FOLDER/old" || echo "not every file could be put back" >>log
     while IFS= read -r path; do rm -f "$path"; done <absent
     failed=
@@ -176,10 +204,8 @@ case $2 in
         fi
         ;;
     rollback)
-        for ((i = CONFIRM_SECONDS * 10; i > 0; i--)); do
-            [ -L decision ] && break
-            sleep 0.1 9>&-
-        done
+        end=$(($(uptime_seconds) + CONFIRM_SECONDS))
+        until [ -L decision ] || [ "$(uptime_seconds)" -ge "$end" ]; do sleep 0.2 9>&-; done
         ln -s restored decision 2>/dev/null && echo "not confirmed within $CONFIRM_SECONDS s" >why
         if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; exit 0; fi
         # Whoever still applies must not go on while the old files are put back.

@@ -1,8 +1,9 @@
 # wait.sh FOLDER SECONDS WORD...: the change's state, as soon as its first word is none of these, or when time is up.
 cd "$1" || exit 1
-end=$(($2 * 10)); shift 2
-for ((i = 0; i < end; i++)); do
-    read -r state <state && first=${state%% *}
+uptime_seconds() { read -r up _ </proc/uptime && echo "${up%.*}"; }
+end=$(($(uptime_seconds) + $2)); shift 2
+while read -r state <state && first=${state%% *}; do
     case " $* " in *" $first "*) sleep 0.1 ;; *) break ;; esac
+    [ "$(uptime_seconds)" -lt "$end" ] || break
 done
 echo "$state"
