@@ -19,14 +19,16 @@ def host() -> dict[str, list[str]]:
 
 
 def processes_of(state: Path) -> list[int]:
-    """Processes that were started for this state folder, or see a mount of it; this one is not counted."""
-    wanted = str(state).encode()
+    """Processes that were started for this state folder, or have a mount of it to themselves; not this one."""
+    wanted, here = str(state).encode(), Path("/proc/self/ns/mnt").readlink()
     found = []
     for path in Path("/proc").iterdir():
         if not path.name.isdigit() or int(path.name) == os.getpid():
             continue
         try:
-            seen = (path / "cmdline").read_bytes() + (path / "mountinfo").read_bytes()
+            # A mount that all of this machine sees says nothing about one process.
+            own = (path / "ns" / "mnt").readlink() != here
+            seen = (path / "cmdline").read_bytes() + ((path / "mountinfo").read_bytes() if own else b"")
         except OSError:
             continue
         if wanted in seen:
