@@ -86,8 +86,10 @@ def either(families: Sequence[Family], order: int) -> Family:
 
 def both(a: Family, b: Family) -> Family:
     """The family of "a and b both fail"."""
-    if a is b:
+    if a is b or 0 in b[0]:
         return a
+    if 0 in a[0]:
+        return b
     # A set of both families is in the answer by itself, and absorbs every union that it takes part in.
     sizes: list[set[int]] = [set(x & y) for x, y in zip(a, b, strict=True)]
     left = [x - common for x, common in zip(a, sizes, strict=True)]
