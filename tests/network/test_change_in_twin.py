@@ -84,7 +84,7 @@ def as_before(twin, differing):
 
 
 CHANGES = [
-    ("sw-m-fac", "/etc/snmp/snmpd.conf", ["sysContact", "sysServices 72\nsysContact"], "snmpd"),
+    ("sw-m-fac", "/etc/snmp/snmpd.conf", ["sysServices 72", "sysServices 64"], "snmpd"),
     ("sw-m-fac", "/etc/chrony/chrony.conf", ["maxpoll 6", "maxpoll 7"], "chronyd"),
     ("sw-m-fac", "/etc/rsyslog.conf", ["# Log of", "# The log of"], "rsyslogd"),
     ("sw-m-fac", "/etc/ssh/sshd_config", ["LoginGraceTime 20", "LoginGraceTime 30"], "sshd"),
