@@ -8,6 +8,7 @@ before it was asked for. Standard library only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -30,8 +31,25 @@ def _reap(_number: int, _frame: object) -> None:
         pass
 
 
-def _furnish() -> None:
+def _let_go_of_mounts(needed: list[Path]) -> None:
+    """Detach whatever this machine has mounted that a twin does not need: else its disks could not be unmounted for as
+    long as the twin is up."""
+    points = [Path(line.split()[4].encode().decode("unicode_escape")) for line in _mountinfo().splitlines()]
+    for point in sorted(points, key=lambda path: len(path.parts), reverse=True):
+        if point.parts[1:2] in ((), ("proc",), ("dev",)) or any(path.is_relative_to(point) for path in needed):
+            continue
+        with contextlib.suppress(OSError):  # gone with the one above it
+            linux.unmount_lazily(str(point))
+
+
+def _mountinfo() -> str:
+    return Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+
+
+def _furnish(state: Path) -> None:
     linux.make_mounts_private()
+    # What runs here needs the state, this code, and the Python that reads it.
+    _let_go_of_mounts([state, Path(__file__).resolve(), Path(sys.base_prefix).resolve()])
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.mount("sysfs", "/sys", "sysfs", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     # A tmpfs over /run: the host's /run/netns stays as it is, and nothing of ours outlives this mount namespace.
@@ -61,7 +79,7 @@ def main() -> None:
     os.setsid()
     linux.name_process("mroom-world")
     try:
-        _furnish()
+        _furnish(Path(sys.argv[-1]))
         os.write(1, b"ready\n")
     except OSError as error:
         os.write(1, f"error {error}\n".encode())

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from twin.failure import FAILED, TwinFailure
+from twin.shared import KEPT
 from twin.world import python
 
 PROGRAMS = {
@@ -46,17 +47,21 @@ _NODE_MEMORY_BYTES = 16 * 2**20
 at most, of which half is shared."""
 
 
-def check(state: Path, nodes: int) -> None:
-    """Raises one TwinFailure that names everything that is missing for a twin of so many nodes."""
+def must_be_root() -> None:
     if os.geteuid() != 0:
         raise TwinFailure("a twin needs root: it makes namespaces and mounts", hint="run it as root", code="no-root")
+
+
+def check(folder: Path, nodes: int) -> None:
+    """Raises one TwinFailure that names everything that is missing for a twin of so many nodes in this folder."""
     if sys.platform != "linux":
         raise TwinFailure(f"a twin needs Linux, not {sys.platform}", hint="run it on Debian 12", code="kernel")
     packages = _missing_packages()
     problems = [f"program {name} (package {package})" for name, package in packages]
-    problems += _room(state, nodes)
+    problems += _mounted_apart()
+    problems += _room(folder, nodes)
     if not any(name in ("ip", "tc", "nft") for name, _ in packages):
-        problems += _missing_features(state)
+        problems += _missing_features(folder)
     if problems:
         wanted = sorted({package for _, package in packages})
         hint = f"run script/setup, or: apt-get install {' '.join(wanted)}" if wanted else "see docs/twin.md"
@@ -72,9 +77,15 @@ def _missing_packages() -> list[tuple[str, str]]:
     return missing
 
 
-def _room(state: Path, nodes: int) -> list[str]:
+def _mounted_apart() -> list[str]:
+    """An overlay does not cross mounts: what is on a disk of its own would be empty in the nodes."""
+    apart = [f"/{name}" for name in sorted(KEPT) if Path("/", name).is_mount()]
+    return [f"{', '.join(apart)} on the same file system as / (nodes would see them empty)"] if apart else []
+
+
+def _room(folder: Path, nodes: int) -> list[str]:
     problems = []
-    there = next(folder for folder in (state, *state.parents) if folder.exists())
+    there = next(path for path in (folder, *folder.parents) if path.exists())
     disk = os.statvfs(there)
     free, wanted = disk.f_bavail * disk.f_frsize, nodes * _NODE_BYTES
     if free < wanted:
@@ -87,9 +98,9 @@ def _room(state: Path, nodes: int) -> list[str]:
     return problems
 
 
-def _missing_features(state: Path) -> list[str]:
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix="probe-", dir=state) as scratch:
+def _missing_features(folder: Path) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="probe-", dir=folder) as scratch:
         for name in ("upper", "work"):
             Path(scratch, name).mkdir()
         done = subprocess.run(python("probe", scratch), capture_output=True, text=True, check=False)

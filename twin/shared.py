@@ -10,7 +10,7 @@ from inventory.model import Site
 from twin.order import Hide, Put
 from twin.topology import Topology
 
-_KEPT = frozenset({"bin", "etc", "lib", "lib32", "lib64", "libx32", "sbin", "usr", "var"})
+KEPT = frozenset({"bin", "etc", "lib", "lib32", "lib64", "libx32", "sbin", "usr", "var"})
 """Top-level entries that nodes see; all others are the machine's own business."""
 _EMPTY = ("boot", "dev", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp")
 
@@ -51,13 +51,13 @@ _NOBODY = 65534
 def hides(private: tuple[Path, ...]) -> tuple[Hide, ...]:
     """Everything of this machine that nodes must not see; `private` are the checkout and the state folder."""
     gone = [Hide(text, folder=False) for text in _GONE if Path(text).exists()]
-    own = [Hide(str(path), folder=True, mode=0o700) for path in private if path.parts[1] in _KEPT and path.is_dir()]
+    own = [Hide(str(path), folder=True, mode=0o700) for path in private if path.parts[1] in KEPT and path.is_dir()]
     return (*_top_level(), *_emptied_folders(), *gone, *own)
 
 
 def _top_level() -> Iterator[Hide]:
     for path in sorted(Path("/").iterdir()):
-        if path.name not in _KEPT | set(_EMPTY):
+        if path.name not in KEPT | set(_EMPTY):
             yield Hide(str(path), folder=False)
     for name in _EMPTY:
         yield Hide(f"/{name}", folder=True, mode={"root": 0o700, "tmp": 0o1777}.get(name, 0o755))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from inventory import cabling
-from inventory.model import Site
+from inventory.model import Element, Site
 from twin.failure import USAGE, TwinFailure
 
 _LONGEST_NAME = 15
@@ -61,13 +62,21 @@ class Topology:
 
 
 def derive(site: Site) -> Topology:
-    """The twin's nodes and links, in the order of the inventory."""
-    nodes = [Node(d.id, _device_kind(d.role.value), *_where(site, d.id)) for d in site.devices.values()]
-    nodes += [Node(h.id, h.kind, *_where(site, h.id)) for h in site.hosts.values()]
-    nodes += [Node(c.id, "client", *_where(site, c.id)) for c in site.clients.values()]
-    topology = Topology(tuple(nodes), tuple(_wire(site, link) for link in cabling.links(site)))
+    """The twin's nodes and links that are in service today, in the order of the inventory."""
+    kinds: list[tuple[Element, str]] = [(device, _device_kind(device.role.value)) for device in site.devices.values()]
+    kinds += [(host, host.kind) for host in site.hosts.values()]
+    kinds += [(client, "client") for client in site.clients.values()]
+    nodes = tuple(Node(each.id, kind, *_where(site, each.id)) for each, kind in kinds if _in_service(each))
+    names = {node.name for node in nodes}
+    links = [link for link in cabling.links(site) if names.issuperset(link.ends)]
+    wires = tuple(_wire(site, link) for link in links if link.line is None or _in_service(link.line))
+    topology = Topology(nodes, wires)
     _check(topology)
     return topology
+
+
+def _in_service(element: Element) -> bool:
+    return element.retired is None or element.retired > dt.datetime.now().astimezone().date()
 
 
 def _device_kind(role: str) -> str:

@@ -30,12 +30,14 @@ def up(site: Site, where: Path, *, bare: bool = False, log: Log) -> dict[str, An
     """
     started = time.monotonic()
     topology = derive(site)
-    preflight.check(where, len(topology.nodes))
+    preflight.must_be_root()
     with state.lock(where), interruptible() as deaf:
         _refuse_second(where)
         if world.end(where):
             log("cleared what an earlier twin had left")
         try:
+            log("what this machine has")
+            preflight.check(state.folder(where), len(topology.nodes))
             _make(site, topology, where, bare=bare, log=log)
         except BaseException as error:
             deaf()
