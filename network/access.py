@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from inventory.ssh import Login
 
+SHELL = "linux"
+"""netmiko's name for a device on which commands run by themselves, without a prompt."""
 CONNECT_SECONDS = 8.0
 """A device here answers in milliseconds; TCP sends its first packet again after 1, 3 and 7 seconds."""
 
@@ -95,9 +98,9 @@ class Session:
 
 
 @contextmanager
-def session(login: Login, device: str, address: str, device_type: str = "linux") -> Iterator[Session]:
+def session(login: Login, device: str, address: str, device_type: str = SHELL, port: int = 22) -> Iterator[Session]:
     """A session with a device at its address. Raises Unreachable, also when its host key is not the pinned one."""
-    connection = _connect(login, device, address, device_type)
+    connection = _connect(login, device, address, device_type, port)
     try:
         yield Session(device, connection)
     finally:
@@ -105,14 +108,17 @@ def session(login: Login, device: str, address: str, device_type: str = "linux")
             connection.paramiko_cleanup()
 
 
-def _connect(login: Login, device: str, address: str, device_type: str) -> Any:
+def _connect(login: Login, device: str, address: str, device_type: str, port: int) -> Any:
     import netmiko
     import paramiko
 
+    # What goes wrong is said once, by us; paramiko would print a traceback of its thread besides.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
     try:
         connection = netmiko.ConnectHandler(
             device_type=device_type,
             host=address,
+            port=port,
             username=login.user,
             pkey=paramiko.PKey.from_path(login.key),
             allow_agent=False,
@@ -126,6 +132,8 @@ def _connect(login: Login, device: str, address: str, device_type: str) -> Any:
             auto_connect=False,
         )
         connection.establish_connection()
+        if device_type != SHELL:  # a command line has a prompt to be found and pages to be switched off
+            connection.session_preparation()
     except netmiko.NetmikoAuthenticationException as error:
         raise Unreachable(f"{device} ({address}): the key {login.key} is not accepted") from error
     except netmiko.NetmikoTimeoutException as error:
@@ -145,8 +153,3 @@ def _connect(login: Login, device: str, address: str, device_type: str) -> Any:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
-def words(argv: Sequence[str]) -> str:
-    """For a message: the command as a person would type it."""
-    return shlex.join(argv)

@@ -30,6 +30,8 @@ class Port:
     outside: bool
     """True for a line to a carrier."""
     ospf: OspfPort | None
+    hardware: str = ""
+    """Its name on the device, where that is another."""
     also: IPv4Interface | None = None
     """The LAN's gateway address, where no other router shares it."""
     sources: tuple[IPv4Network, ...] = ()

@@ -98,6 +98,8 @@ class Device(Element):
     role: DeviceRole
     platform: Id
     """A file of network/platforms: frr (a Linux router), bridge (a Linux access switch), ios."""
+    ports: dict[Id, Words] = {}
+    """Line or LAN -> the interface's name on the device, where it is not simply the id (`GigabitEthernet1/0/1`)."""
     rack: Id | None = None
     """None only for what is not ours (a carrier's router)."""
     cords: tuple[Cord, ...] = ()

@@ -52,12 +52,13 @@ def _lan_port(site: Site, interface: Interface, lan: Lan, *, speaks_ospf: bool) 
         lan=True,
         outside=False,
         ospf=_ospf_of_lan(site, interface.node) if speaks_ospf else None,
+        hardware=site.devices[interface.node].ports.get(interface.name, interface.name),
         also=_sole_gateway(lan),
         sources=(lan.prefix, *entries_of_lan(site, lan.id)),
     )
 
 
-def _line_port(interface: Interface, *, speaks_ospf: bool) -> Port:
+def _line_port(site: Site, interface: Interface, *, speaks_ospf: bool) -> Port:
     line = interface.line
     assert line is not None
     assert interface.address is not None
@@ -69,6 +70,7 @@ def _line_port(interface: Interface, *, speaks_ospf: bool) -> Port:
         description=f"{line.name.en} to {other}",
         lan=False,
         outside=line.kind in ROUTED_OUTSIDE,
+        hardware=site.devices[interface.node].ports.get(interface.name, interface.name),
         ospf=OspfPort(line.ospf_area, line.ospf_cost, passive=False, bfd_milliseconds=line.bfd_milliseconds)
         if carried
         else None,
@@ -81,6 +83,6 @@ def ports(site: Site, device_id: str) -> tuple[Port, ...]:
     return tuple(
         _lan_port(site, interface, interface.lan, speaks_ospf=speaks_ospf)
         if interface.lan
-        else _line_port(interface, speaks_ospf=speaks_ospf)
+        else _line_port(site, interface, speaks_ospf=speaks_ospf)
         for interface in interfaces(site, device_id)
     )
