@@ -15,6 +15,7 @@ from inventory.cabling import management_address
 from network import render
 from network.change.compare import compare
 from network.secrets import secrets
+from network.verify.device import Device
 from twin.room import Twin
 from twin.wait import until
 
@@ -187,3 +188,16 @@ def test_a_host_key_that_is_not_the_pinned_one_is_a_row_and_not_a_session(twin, 
     (found,) = from_noc(lambda: compare(site, state, wanted))
     assert found.difference is None
     assert "host key" in found.trouble
+
+
+def test_a_test_asks_a_device_as_it_would_ask_a_host(twin, site, from_noc):
+    def look() -> None:
+        device = Device(site, twin.where, "core-s1")
+        assert device.ospf_neighbors["line-a"] == "Full"
+        assert device.bgp_neighbors[str(site.devices["core-c1"].loopback)] == "Established"
+        assert device.bfd_peers["198.18.1.0"] == "up"
+        assert ("line-a", "198.18.1.0") in device.kernel_routes["198.18.48.0/24"]
+        assert [check for check in device.checks if check.ok is False] == []
+        assert device.refresh().difference.paths == ()
+
+    from_noc(look)
