@@ -58,7 +58,7 @@ def test_snmp_v3_answers_and_v2c_does_not(twin: Twin, node: str, tmp_path: Path)
 
 def test_a_node_sees_nothing_of_the_machine_below(twin: Twin):
     script = f"""
-        ls -A -I .ansible /root /home; ls /etc/ssh/ssh_host_*; 
+        ls -A -I .ansible /root /home; ls /etc/ssh/ssh_host_*;
         find {twin.where} {Path(__file__).parents[2]} -mindepth 1 2>/dev/null | head -n 5
         grep -c : /etc/shadow | sed s/.*/shadow/; cut -d: -f2 /etc/shadow | sort -u
         readlink /proc/1/exe; ls /sys/class/net; ls / | grep -vxE '{USUAL}'
