@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,6 @@ import pytest
 from inventory.model import Site
 from inventory.ssh import login
 from network import change, render
-from network.change import apply as applying
 from network.ios_device import RUNNING, SNMP_USER, normal, remediation
 from network.order import Order
 from network.platforms import ios, platform
@@ -70,7 +70,7 @@ def room(site, tmp_path, monkeypatch) -> Iterator[Room]:
         (keys / "user").rename(keys / "mroom")
         (state / "known_hosts").write_text(f"[127.0.0.1]:{port} {(keys / 'host.pub').read_text()}")
         monkeypatch.setattr(ios, "PLATFORM", ios.Ios(port=port))
-        monkeypatch.setattr(applying, "check_entries", lambda _: [])
+        monkeypatch.setattr(importlib.import_module("network.change.apply"), "check_entries", lambda _: [])
         found = Room(here, state, device)
         console = Terminal(device)
         console.configuring = True
