@@ -187,6 +187,8 @@ class Terminal:
         if self.banner is not None:
             return self._banner(line)
         line = " ".join(line.split())
+        if line.startswith("!"):  # a comment, as on the device
+            return ""
         if not self.configuring:
             return self._exec(line)
         if line == "end":
