@@ -170,5 +170,5 @@ def test_a_rollback_brings_the_old_line_back(room):
 def test_an_interface_whose_no_shutdown_is_not_shown_is_not_shut():
     have = "interface Gi1\n description a\n!\nend\n"
     want = "interface Gi1\n description b\n no shutdown\n!\nend\n"
-    assert remediation(normal(have), normal(want)) == ["interface Gi1", " no description a", " description b", " exit"]
+    assert remediation(normal(have), normal(want)) == ["interface Gi1", " description b", " exit"]
     assert remediation(normal(want), normal(have.replace("description a", "description b"))) == []
