@@ -29,7 +29,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "ducts": {"buildings.*": "buildings"},
     "lines": {"ends.*.device": "devices", "ducts.*": "ducts", "carrier": "carriers", "pair": "lines"},
     "lans": {"building": "buildings", "zone": "zones", "switch": "devices", "gateway.routers.[key]": "devices"},
-    "devices": {"rack": "racks", "cords.*.pdu": "pdus", "carrier": "carriers"},
+    "devices": {"rack": "racks", "cords.*.pdu": "pdus", "carrier": "carriers", "ports.[key]": "lines|lans"},
     "hosts": {"rack": "racks", "cords.*.pdu": "pdus", "lan": "lans"},
     "clients": {"lan": "lans"},
     "systems": {"members.*": "hosts", "needs.*": ANY, "quorum.voters.*": "hosts"},
