@@ -14,11 +14,16 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 BEAT_SECONDS = 1.0
 SILENCE_SECONDS = 3.0
 READY_SECONDS = 60.0
 BEAT, DONE, READY = b".", b"!", b"r"
+
+
+def deaf(_number: int, _frame: FrameType | None) -> None:
+    """A signal that does nothing. Unlike SIG_IGN it is not handed down to what mending starts: nodes and daemons."""
 
 
 class GuardLost(Exception):
@@ -86,7 +91,7 @@ class Guard:
 def stand(act: Callable[[], None], source: int = 0, sink: int = 1) -> bool:
     """The guard's own life: wait for beats, act when they end. Returns whether it acted."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # only SIGKILL ends a guard, and then `drill recover` is left
+        signal.signal(number, deaf)  # only SIGKILL ends a guard, and then `drill recover` is left
     os.write(sink, READY)
     while select.select([source], [], [], SILENCE_SECONDS)[0]:
         heard = os.read(source, 4096)

@@ -14,7 +14,7 @@ from types import FrameType
 from bcp import evidence, judge
 from bcp.actuators.protocol import Faults
 from bcp.drill import Break, Until, Wait
-from bcp.guard import Guard
+from bcp.guard import Guard, deaf
 from bcp.plan import Plan, sentence
 from bcp.record import BEGUN, KIND, Finding, Marks, Record, local, now, unfinished
 from bcp.recover import left
@@ -86,7 +86,7 @@ def _signals() -> Iterator[Callable[[], None]]:
 
     def ignore() -> None:
         for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
+            signal.signal(number, deaf)
 
     def stop(number: int, _frame: FrameType | None) -> None:
         ignore()

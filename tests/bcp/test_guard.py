@@ -95,6 +95,16 @@ def test_only_a_kill_ends_a_guard(runner, deed, number):
     assert until(deed.exists, 10) is not None
 
 
+def test_what_mending_starts_does_not_inherit_deafness(deed, tmp_path):
+    act = "lambda: pathlib.Path(sys.argv[1]).write_bytes(subprocess.check_output(['cat', '/proc/self/status']))"
+    code = f"import sys, pathlib, subprocess; from bcp.guard import stand; stand({act})"
+    Guard([sys.executable, "-c", code, str(deed)], tmp_path / "log").dismiss(whole=False)
+    assert until(lambda: deed.exists() and "SigIgn" in deed.read_text(), 10) is not None
+    ignored = int(next(line.split()[1] for line in deed.read_text().splitlines() if line.startswith("SigIgn")), 16)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        assert not ignored & (1 << (number - 1))
+
+
 def test_a_runner_learns_that_its_guard_was_killed(deed, tmp_path):
     guard = Guard(command(deed), tmp_path / "log")
     os.kill(guard.pid, signal.SIGKILL)
