@@ -8,8 +8,11 @@ import subprocess
 from twin import procs, state
 from twin.failure import UNREACHABLE, USAGE, TwinFailure
 from twin.node import BOOT, ENVIRONMENT
+from twin.process import Process
 from twin.topology import Topology
+from twin.wait import until
 
+_GONE_SECONDS = 10.0
 _MAIN = {"router": "ospfd", "carrier": "bgpd"}
 """Kind of node -> the daemon that makes it what it is; sshd for all others."""
 
@@ -34,8 +37,12 @@ def kill(known: state.State, node: str, daemon: str) -> dt.datetime:
             code="daemon",
             exit_code=USAGE,
         )
+    running = [one for pid in pids if (one := Process.of(pid))]
     began = dt.datetime.now(dt.UTC)
     procs.kill(pids)
+    left = until(lambda: [str(one.pid) for one in running if one.alive()], _GONE_SECONDS)
+    if left:
+        raise TwinFailure(f"{daemon} on {node} does not end", hint="try again", code="daemon")
     return began
 
 

@@ -38,8 +38,10 @@ class Enforcer:
         *,
         spared: frozenset[Plug] = frozenset(),
         ready: Callable[[], None] = lambda: None,
+        revive: bool = False,
     ) -> tuple[state.State, dt.datetime]:
-        """Give the new state and the moment at which it began. `ready` runs last before anything is touched."""
+        """Give the new state and the moment at which it began. `ready` runs last before anything is touched; `revive`
+        boots nodes that died by themselves, too."""
         down, was_down = after.down(self._topology), before.down(self._topology)
         with Ports(self._netns) as ports:
             ports.open({plug.node for plug in down ^ was_down})
@@ -50,7 +52,7 @@ class Enforcer:
             known = power.off(known, after.off)
             self._filter(before, after)
             self._freeze(known, before, after)
-            known = power.on(self._where, known, self._held(before, after), self._log)
+            known = power.on(self._where, known, self._held(known, before, after, revive=revive), self._log)
             back = was_down - down - spared
             for plug in back:
                 ports.set_up(plug, up=True)
@@ -85,11 +87,13 @@ class Enforcer:
             elif name in before.frozen:
                 procs.go_on(process.pid)
 
-    def _held(self, before: Damage, after: Damage) -> dict[str, tuple[str, ...]]:
+    def _held(self, known: state.State, before: Damage, after: Damage, *, revive: bool) -> dict[str, tuple[str, ...]]:
         down = after.down(self._topology)
-        return {
-            name: tuple(plug.interface for plug in down if plug.node == name) for name in sorted(before.off - after.off)
-        }
+        names = before.off - after.off
+        if revive:
+            alive = {name for name, process in known.nodes.items() if process.alive()}
+            names = frozenset(node.name for node in self._topology.nodes) - alive - after.off
+        return {name: tuple(plug.interface for plug in down if plug.node == name) for name in sorted(names)}
 
 
 def _names(changed: frozenset[object]) -> set[str]:

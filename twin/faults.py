@@ -108,7 +108,7 @@ class Breaker:
         before, after = (damage(self.graph, self.topology, some) for some in (known.faults, left))
         spared = frozenset(Plug(*plug) for fault in faults for plug in fault.undo.get("was_down", []))
         enforcer = Enforcer(self.where, self.topology, known, self.log)
-        mended, _ = enforcer.apply(known, before, after, spared=spared)
+        mended, _ = enforcer.apply(known, before, after, spared=spared, revive=True)
         for fault in faults:
             if fault.kind == "kill":
                 daemons.start(mended, fault.element)

@@ -79,7 +79,8 @@ class Twin:
     def mend(self, element: str | None = None) -> list[Fault]:
         """Mend all faults of an element (or the one fault of that id), or all there are; gives what was mended.
 
-        Nodes that get power back have booted when it returns. Mending what is whole changes nothing.
+        Nodes that get power back have booted when it returns, and so have those that had died by themselves. Mending
+        what is whole changes nothing.
         """
         breaker = self._breaker()
         with state.lock(self.where, seconds=state.LOCK_SECONDS):
@@ -87,8 +88,7 @@ class Twin:
             chosen = tuple(f for f in known.faults if element is None or element in (f.element, f.id))
             if not chosen and element is not None:
                 breaker.kinds(element)
-            if chosen:
-                breaker.mend(known, chosen)
+            breaker.mend(known, chosen)
             return list(chosen)
 
     def faults(self) -> tuple[Fault, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import socket
 import threading
 import time
@@ -202,6 +204,13 @@ def test_an_interface_that_somebody_had_set_down_stays_down_after_mending(twin: 
 def test_mending_what_is_whole_changes_nothing(twin: Twin):
     assert twin.mend("line-a") == []
     assert twin.mend() == []
+
+
+def test_mending_brings_back_a_node_that_died_by_itself(twin: Twin):
+    os.kill(twin.pid("wit-t"), signal.SIGKILL)
+    assert not until(lambda: [] if states(twin)["wit-t"] == "off" else ["still there"], 10)
+    assert twin.mend("wit-t") == []
+    assert states(twin)["wit-t"] == "up"
 
 
 def test_a_fault_that_was_written_down_and_never_made_can_be_mended(twin: Twin):
