@@ -14,7 +14,10 @@ from twin.topology import Node, Topology
 from twin.wait import until
 
 _LOOK_SECONDS = 0.3
-"""How long one look waits for answers: far more than a round trip here, less than TCP's first retransmission (1 s)."""
+"""How long the first look waits for answers: far more than a round trip here, less than TCP's first retransmission."""
+_LONGEST_LOOK_SECONDS = 5.0
+"""Each look may wait half as long again, up to this: on a very busy machine sshd is slow to start a child, and asking
+again too soon only makes it start more of them."""
 
 
 class Readiness:
@@ -25,6 +28,7 @@ class Readiness:
     ) -> None:
         self._site, self._topology, self._netns = site, topology, netns
         self._roots = {name: Path(f"/proc/{process.pid}/root") for name, process in nodes.items()}
+        self._look = _LOOK_SECONDS
         self._without_ssh = {node.name: node.address for node in topology.nodes}
 
     def wait(self, seconds: float, *, bare: bool, log: Callable[[str], None]) -> None:
@@ -55,7 +59,8 @@ class Readiness:
 
     def not_reached(self) -> list[str]:
         """Nodes that the first NOC node could not yet open an SSH connection to."""
-        left = reach.without_ssh(self._netns(self.noc.name), self._without_ssh, _LOOK_SECONDS)
+        left = reach.without_ssh(self._netns(self.noc.name), self._without_ssh, self._look)
+        self._look = min(self._look * 1.5, _LONGEST_LOOK_SECONDS)
         self._without_ssh = {name: self._without_ssh[name] for name in left}
         return left
 
