@@ -12,6 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from inventory import place
 from inventory.cabling import building_of
 from inventory.model import Element, Host, Site, System, Text
 from inventory.ssh import login
@@ -62,7 +63,7 @@ def variables(site: Site, host: Host, today: dt.date | None = None) -> dict[str,
         "mroom_prefix": str(lan.prefix),
         "mroom_gateway": str(lan.gateway.address) if lan.gateway else None,
         "mroom_routers": [{"name": name, "address": str(address)} for name, address in routers.items()],
-        "mroom_systems": {system.id: _membership(system, host) for system in _systems(site, host, today)},
+        "mroom_systems": {system.id: _membership(site, system, host) for system in _systems(site, host, today)},
         "mroom_roles": _roles(site, host, today),
     }
 
@@ -86,6 +87,8 @@ def common_variables(site: Site, state: Path, today: dt.date | None = None) -> d
         "mroom_ntp": [str(alive[name].address) for name in settings.ntp if name in alive],
         "mroom_syslog": [str(alive[name].address) for name in settings.syslog if name in alive],
         "mroom_resolvers": [str(address) for address in settings.resolvers],
+        "mroom_snmp": {"user": settings.access.snmp_user, **_snmp_phrases(site)},
+        "mroom_facility": facility_agents(site),
         "mroom_inside": [str(network) for network in settings.ranges.inside],
     }
 
@@ -113,13 +116,34 @@ def _groups(site: Site, host: Host, today: dt.date | None) -> list[str]:
     ]
 
 
-def _membership(system: System, host: Host) -> dict[str, Any]:
+def facility_agents(site: Site) -> dict[str, dict[str, str]]:
+    """Everything of power, cooling and environment that answers SNMP: kind, building and address."""
+    kinds = ("generators", "ats", "ups", "pdus", "coolers", "monitors")
+    return {
+        name: {
+            "kind": kind,
+            "building": place.building(site, kind, one) or "",
+            "address": str(one.address),
+        }
+        for kind in kinds
+        for name, one in getattr(site, kind).items()
+        if one.address
+    }
+
+
+def _snmp_phrases(site: Site) -> dict[str, str]:
+    """References: a role looks the secrets up itself."""
+    return {"auth": site.site.access.snmp_auth, "priv": site.site.access.snmp_priv}
+
+
+def _membership(site: Site, system: System, host: Host) -> dict[str, Any]:
     entry = system.entry
     return {
         "name": _text(system.name),
         "role": role_of(system),
         "preference": system.members.index(host.id) + 1,
         "members": list(system.members),
+        "addresses": {name: str(site.hosts[name].address) for name in system.members if name in site.hosts},
         "entry": str(entry.address) if entry else None,
         "entry_name": entry.name if entry else None,
         "port": entry.port if entry else None,

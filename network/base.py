@@ -16,7 +16,13 @@ def bundle(site: Site, node: str, secrets: Secrets) -> Bundle:
     nodes = [*site.devices, *site.hosts, *site.clients] if own.resolvers else [node]
     names = [(management_address(site, name), name) for name in nodes if name != node]
     return {
-        **management_files(node, own, secrets, agentx=False),
+        **management_files(node, own, secrets, agentx=False, listen=_listen(site, node)),
         "/etc/resolv.conf": File(fill("resolv.conf.j2", management=own)),
         "/etc/hosts": File(fill("hosts.j2", node=node, address=management_address(site, node), names=names)),
     }
+
+
+def _listen(site: Site, node: str) -> str:
+    """Where its SNMP agent listens: everywhere, unless it stands for devices that each have an agent of their own."""
+    host = site.hosts.get(node)
+    return f"{host.address}:" if host and host.kind == "agent" else ""

@@ -10,9 +10,18 @@ SNMP_USERS = "/etc/snmp/mroom-users.conf"
 """Read by snmpd.conf. Not in /var/lib/snmp: snmpd rewrites what lies there, and a file of ours must stay as it is."""
 
 
-def management_files(node: str, management: Management, secrets: Secrets, *, agentx: bool) -> Bundle:
-    """The management plane of a node; `agentx` where routing daemons answer through its SNMP agent."""
-    values: dict[str, object] = {"node": node, "management": management, "secrets": secrets, "agentx": agentx}
+def management_files(node: str, management: Management, secrets: Secrets, *, agentx: bool, listen: str = "") -> Bundle:
+    """The management plane of a node; `agentx` where routing daemons answer through its SNMP agent.
+
+    `listen`: an address and a colon, where the SNMP agent shall not listen everywhere.
+    """
+    values: dict[str, object] = {
+        "node": node,
+        "management": management,
+        "secrets": secrets,
+        "agentx": agentx,
+        "listen": listen,
+    }
     return {
         "/etc/snmp/snmpd.conf": File(fill("snmpd.conf.j2", **values)),
         SNMP_USERS: File(fill("snmp-users.conf.j2", **values), mode=0o600),

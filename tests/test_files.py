@@ -16,7 +16,10 @@ FILES = sorted(
     if name and (ROOT / name).is_file()
 )
 LONGEST = 400
-NOT_WRITTEN_BY_HAND = ("requirements.txt", "LICENSE", "bench/results/", "tests/golden/", "inventory/schema/")
+NOT_WRITTEN_BY_HAND = (
+    *("requirements.txt", "LICENSE", "bench/results/", "inventory/schema/"),
+    *("tests/golden/", "tests/network/golden/"),
+)
 TEXT = {p: p.read_bytes().decode(errors="replace") for p in FILES if p.suffix not in {".png", ".ico"}}
 
 

@@ -6,6 +6,7 @@ from inventory.model import Site
 from network import base, render
 from network.bundle import Bundle, Secrets
 from twin import first, links
+from twin.facility import files as facility
 from twin.keys import Keys
 from twin.order import Put
 from twin.topology import Node, Topology
@@ -42,4 +43,5 @@ def files(site: Site, topology: Topology, node: Node, keys: Keys, *, bare: bool)
         ),
         "/home/mroom/.profile": Put("/home/mroom/.profile", b'PATH="/usr/sbin:/sbin:$PATH"\n', owner="mroom"),
     }
-    return tuple([*puts, *(put for path, put in own.items() if path not in bundle)])
+    puts += [put for path, put in own.items() if path not in bundle]
+    return tuple(puts if bare or node.kind != "agent" else [*puts, *facility.files(site, node.name, keys)])

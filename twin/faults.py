@@ -14,6 +14,7 @@ from inventory.model import Site
 from twin import daemons, state
 from twin.damage import damage
 from twin.enforce import Enforcer
+from twin.facility import ask as facility
 from twin.failure import USAGE, TwinFailure
 from twin.state import Fault, State
 from twin.topology import Plug, Topology
@@ -100,6 +101,7 @@ class Breaker:
         fault = replace(fault, since=began.isoformat(timespec="microseconds"))
         written = replace(written, faults=(*others, fault))
         state.save(self.where, written)
+        facility.tell_faults(self.site, known, written)
         return written, fault
 
     def mend(self, known: State, faults: tuple[Fault, ...]) -> State:
@@ -114,6 +116,7 @@ class Breaker:
                 daemons.start(mended, fault.element)
         mended = replace(mended, faults=left)
         state.save(self.where, mended)
+        facility.tell_faults(self.site, known, mended)
         return mended
 
 

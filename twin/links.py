@@ -5,6 +5,7 @@ from __future__ import annotations
 from inventory import cabling
 from inventory.model import Site
 from twin import first
+from twin.facility import files as facility
 from twin.topology import Node, Topology
 
 BRIDGE = "br0"
@@ -32,6 +33,8 @@ def interfaces(site: Site, topology: Topology, node: Node, *, bare: bool) -> str
     else:
         lines += _addressed(site, node, all_of_them=bare or not node.routes)
         lines += first.lines(site, node.name) if bare and node.routes else []
+    if node.kind == "agent" and not bare:
+        lines += [f"addr add {address}/32 dev eth0" for address in facility.addresses(site, node.name)]
     return "\n".join(lines) + "\n"
 
 

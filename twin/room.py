@@ -12,6 +12,7 @@ from typing import Any
 from inventory import graph
 from inventory.model import Site
 from twin import state
+from twin.facility import ask as facility
 from twin.failure import UNREACHABLE, USAGE, TwinFailure
 from twin.faults import Breaker
 from twin.node import ENVIRONMENT
@@ -90,6 +91,13 @@ class Twin:
                 breaker.kinds(element)
             breaker.mend(known, chosen)
             return list(chosen)
+
+    def set(self, element: str, values: dict[str, str]) -> dict[str, Any]:
+        """Set what a sensor shows or a state of the facility; the SNMP agents show it when this returns.
+
+        Raises TwinFailure (exit code 2) for what cannot be set so, (7) when the building's agent does not answer.
+        """
+        return facility.set_(self.site, self.known(), element, values)
 
     def faults(self) -> tuple[Fault, ...]:
         """The faults in force."""

@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     _lifecycle(twin)
     _inside(twin)
     _faults(twin)
+    _facility(twin)
 
 
 def _lifecycle(twin: typer.Typer) -> None:
@@ -119,6 +120,33 @@ def _faults(twin: typer.Typer) -> None:
                 say(f"{fault.id}: {fault.element} {fault.kind} mended")
             if not mended:
                 say("nothing was broken")
+
+
+def _facility(twin: typer.Typer) -> None:
+    @twin.command("set")
+    @verb
+    def set_(
+        element: Annotated[str, typer.Argument(help="A sensor, something of the power or cooling, or a building.")],
+        values: Annotated[
+            list[str],
+            typer.Argument(metavar="KEY=VALUE…", help="temperature, leak, smoke, battery, fuel, out, factor …"),
+        ],
+        site: SiteOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Set what a sensor shows (`auto`: what the physics say) or a state of the facility.
+
+        Example: mroom twin set temp-s-cold temperature=36.5
+        """
+        pairs = dict(value.split("=", 1) for value in values if "=" in value)
+        wrong = [value for value in values if "=" not in value]
+        if wrong:
+            raise Failure(Exit.usage, "usage", f"expected KEY=VALUE, found {', '.join(wrong)}", "see --help")
+        state = _open(site).set(element, pairs)
+        if as_json:
+            emit({"element": element, "set": pairs, "plant": state})
+        else:
+            say(f"{element}: {', '.join(f'{key} {value}' for key, value in pairs.items())}")
 
 
 def _open(site: str | None) -> Twin:

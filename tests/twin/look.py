@@ -43,6 +43,28 @@ def ssh(twin: Twin, node: str, *command: str) -> subprocess.CompletedProcess[str
     )
 
 
+def snmp(
+    twin: Twin, folder: Path, program: str, address: str, oid: str, *, version: tuple[str, ...] = ("-v3",)
+) -> subprocess.CompletedProcess[str]:
+    """Ask an SNMP agent from the NOC node with net-snmp's own client; `folder` keeps its settings."""
+    phrases = {kind: (twin.where / "keys" / f"snmp-{kind}").read_text().strip() for kind in ("auth", "priv")}
+    settings = [
+        f"defSecurityName {twin.site.site.access.snmp_user}",
+        "defSecurityLevel authPriv",
+        f"defAuthType SHA-256\ndefAuthPassphrase {phrases['auth']}",
+        f"defPrivType AES\ndefPrivPassphrase {phrases['priv']}",
+    ]
+    (folder / "snmp.conf").write_text("\n".join(settings) + "\n")
+    argv = [program, "-Oqv", "-t", "2", "-r", "2", *version, address, oid]
+    return subprocess.run(
+        ["nsenter", f"--net={twin.netns_path('noc')}", "--", *argv],
+        env={**os.environ, "SNMPCONFPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def hears(twin: Twin, node: str, address: str, seconds: float = 2.0) -> bool:
     """Whether an address answers an echo request of a node."""
     return not reach.without_echo(twin.netns_path(node), {"it": address}, seconds)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.twin.look import ssh
+from tests.twin.look import snmp, ssh
 from twin.room import Twin
 
 USUAL = "bin|boot|dev|etc|home|lib.*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var"
+SYS_NAME = "1.3.6.1.2.1.1.5.0"
 ONE_OF_EACH_KIND = ("core-s1", "sw-s-fac", "web-c", "agent-m", "console-c", "staff", "carrier-b", "noc-b")
 
 
@@ -32,26 +31,10 @@ def test_the_suites_user_becomes_root_without_a_password(twin: Twin, node: str):
 
 @pytest.mark.parametrize("node", ONE_OF_EACH_KIND)
 def test_snmp_v3_answers_and_v2c_does_not(twin: Twin, node: str, tmp_path: Path):
-    phrases = {kind: (twin.where / "keys" / f"snmp-{kind}").read_text().strip() for kind in ("auth", "priv")}
-    settings = [
-        f"defSecurityName {twin.site.site.access.snmp_user}",
-        "defSecurityLevel authPriv",
-        f"defAuthType SHA-256\ndefAuthPassphrase {phrases['auth']}",
-        f"defPrivType AES\ndefPrivPassphrase {phrases['priv']}",
-    ]
-    (tmp_path / "snmp.conf").write_text("\n".join(settings) + "\n")
     found = twin.topology.node(node)
     assert found
-    noc = ["nsenter", f"--net={twin.netns_path('noc')}", "--", "snmpget", "-Oqv", "-t", "2", "-r", "2"]
-
-    def ask(*version: str) -> subprocess.CompletedProcess[str]:
-        argv = [*noc, *version, found.address, "1.3.6.1.2.1.1.5.0"]
-        return subprocess.run(
-            argv, env={**os.environ, "SNMPCONFPATH": str(tmp_path)}, capture_output=True, text=True, check=False
-        )
-
-    assert ask("-v3").stdout.strip(' \n"') == node
-    refused = ask("-v2c", "-c", "public")
+    assert snmp(twin, tmp_path, "snmpget", found.address, SYS_NAME).stdout.strip(' \n"') == node
+    refused = snmp(twin, tmp_path, "snmpget", found.address, SYS_NAME, version=("-v2c", "-c", "public"))
     assert refused.returncode != 0
     assert "Timeout" in refused.stderr
 
