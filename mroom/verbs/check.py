@@ -9,7 +9,7 @@ import typer
 from mroom.checking import Topic
 from mroom.failure import verb
 from mroom.options import JsonOption, SiteOption
-from mroom.output import emit, say
+from mroom.output import emit, say, working
 
 _MARKS = {True: "ok  ", False: "FAIL", None: "?   "}
 
@@ -34,7 +34,8 @@ def register(app: typer.Typer) -> None:
 
         loaded, state = inventory.load(site_folder(site)), settings(site).state
         enter(loaded, state)
-        found = look(loaded, state, reach(loaded, state), list(Topic) if topic is None else [topic])
+        with working("looking"):
+            found = look(loaded, state, reach(loaded, state), list(Topic) if topic is None else [topic])
         if as_json:
             emit(found.document())
         else:

@@ -9,7 +9,7 @@ import typer
 from mroom.exits import Exit
 from mroom.failure import verb
 from mroom.options import JsonOption, SiteOption
-from mroom.output import emit, log, say
+from mroom.output import emit, say, working
 
 if TYPE_CHECKING:
     from bcp.proof.prove import Proof
@@ -38,9 +38,8 @@ def register(app: typer.Typer) -> None:
         from mroom.settings import site_folder
 
         model = inventory.load(site_folder(site))
-        if order == MOST:
-            log(f"every choice of {order} elements, by two methods: this takes some seconds")
-        proof = prove_site(model, graph.build(model), order)
+        with working(f"every choice of {order} elements, by two methods"):
+            proof = prove_site(model, graph.build(model), order)
         if as_json:
             emit({"method": METHOD, "inventory_sha256": inventory.digest(model), **document(proof)})
         else:
