@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory import place
-from inventory.cabling import building_of
+from inventory.cabling import building_of, management_address
 from inventory.model import Element, Host, Site, System, Text
 from inventory.ssh import login
 
@@ -88,6 +88,9 @@ def common_variables(site: Site, state: Path, today: dt.date | None = None) -> d
         "mroom_syslog": [str(alive[name].address) for name in settings.syslog if name in alive],
         "mroom_resolvers": [str(address) for address in settings.resolvers],
         "mroom_snmp": {"user": settings.access.snmp_user, **_snmp_phrases(site)},
+        "mroom_names": names(site, today),
+        "mroom_client_lans": client_lans(site),
+        "mroom_secrets": dict(settings.access.secrets),
         "mroom_facility": facility_agents(site),
         "mroom_inside": [str(network) for network in settings.ranges.inside],
     }
@@ -113,6 +116,30 @@ def _groups(site: Site, host: Host, today: dt.date | None) -> list[str]:
         group("kind", host.kind),
         *(group("system", system.id) for system in _systems(site, host, today)),
         *(group("role", role) for role in _roles(site, host, today)),
+    ]
+
+
+def names(site: Site, today: dt.date | None = None) -> dict[str, str]:
+    """Every name of the site's domain and its address: devices, hosts, and the entries that people use."""
+    found = {name: management_address(site, name) for name in [*site.devices, *site.hosts]}
+    for system in site.systems.values():
+        if system.entry and _in_service(system, today):
+            found[system.entry.name.partition(".")[0]] = str(system.entry.address)
+    return dict(sorted(found.items()))
+
+
+def client_lans(site: Site) -> list[dict[str, str]]:
+    """The LANs of our buildings where people work."""
+    lans = {client.lan: site.lans[client.lan] for client in site.clients.values()}
+    return [
+        {
+            "id": lan.id,
+            "prefix": str(lan.prefix),
+            "netmask": str(lan.prefix.netmask),
+            "gateway": str(lan.gateway.address) if lan.gateway else "",
+        }
+        for lan in lans.values()
+        if lan.building
     ]
 
 
@@ -146,6 +173,7 @@ def _membership(site: Site, system: System, host: Host) -> dict[str, Any]:
         "addresses": {name: str(site.hosts[name].address) for name in system.members if name in site.hosts},
         "entry": str(entry.address) if entry else None,
         "entry_name": entry.name if entry else None,
+        "domain": entry.name.partition(".")[2] if entry else None,
         "port": entry.port if entry else None,
     }
 

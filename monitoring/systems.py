@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from inventory.model import Client, Scope, Site, System
+from inventory.secrets import SecretUnavailable
 from monitoring.probes import kinds
 from monitoring.probes.far import Reach
 
@@ -35,21 +37,25 @@ def vantages(site: Site, system: System) -> list[Client]:
     return [client for client in site.clients.values() if scope_of(site, client) in scopes]
 
 
-def check(site: Site, reach: Reach, systems: list[str] | None = None) -> list[Check]:
+def check(site: Site, state: Path, reach: Reach, systems: list[str] | None = None) -> list[Check]:
     """Probe the systems (all, when none are named) from every place where people use them."""
     wanted = [system for system in site.systems.values() if systems is None or system.id in systems]
     pairs = [(system, client) for system in wanted for client in vantages(site, system)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        checks = list(pool.map(lambda pair: _one(site, reach, *pair), pairs))
+        checks = list(pool.map(lambda pair: _one(site, state, reach, *pair), pairs))
     return [*checks, *_unseen(site, wanted)]
 
 
-def _one(site: Site, reach: Reach, system: System, client: Client) -> Check:
+def _one(site: Site, state: Path, reach: Reach, system: System, client: Client) -> Check:
     name = f"{system.id}@{client.id}"
     if system.probe is None or not kinds.exists(system.probe.kind):
         kind = system.probe.kind if system.probe else "none"
         return Check(name, system.id, None, f"no probe of the kind {kind} exists yet")
-    result = kinds.at(client.id, reach, system.probe.kind, kinds.configuration(site, system))
+    try:
+        config = kinds.configuration(site, state, system)
+    except SecretUnavailable as error:
+        return Check(name, system.id, None, f"{error}: {error.hint}")
+    result = kinds.at(client.id, reach, system.probe.kind, config)
     if result.ok is None:
         return Check(name, system.id, None, result.message)
     by = f" by {result.served_by}" if result.served_by else ""

@@ -54,16 +54,16 @@ def check(site: Site, state: Path, reach: Reach, topics: Sequence[Topic]) -> Loo
     looks: dict[Topic, Callable[[], list[Row]]] = {
         Topic.network: lambda: network(site, state),
         Topic.servers: lambda: servers(site, reach),
-        Topic.systems: lambda: systems(site, reach),
+        Topic.systems: lambda: systems(site, state, reach),
     }
     return Looked(tuple(row for topic in topics for row in looks[topic]()))
 
 
-def systems(site: Site, reach: Reach) -> list[Row]:
+def systems(site: Site, state: Path, reach: Reach) -> list[Row]:
     """Each system from each place where people use it."""
     from monitoring.systems import check as look
 
-    return [Row(found.id, found.element, found.ok, found.message) for found in look(site, reach)]
+    return [Row(found.id, found.element, found.ok, found.message) for found in look(site, state, reach)]
 
 
 def servers(site: Site, reach: Reach) -> list[Row]:

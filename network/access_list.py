@@ -12,7 +12,7 @@ from network.intent import Management, Policy, Port, ZonePolicy
 
 PROBES = "range 20000 20099"
 """UDP ports of measurement (monitoring/probes)."""
-ANSWERING = ("eq 53", "eq 123", "eq 161", "eq 162", PROBES)
+ANSWERING = ("eq 53", "eq 67", "eq 123", "eq 161", "eq 162", PROBES)
 INFRASTRUCTURE, ENTRIES, OURS = "infrastructure", "entries", "ours"
 
 

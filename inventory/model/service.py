@@ -37,6 +37,8 @@ class Probe(Model):
     kind: Id
     url: HttpUrl | None = None
     settings: dict[str, str | int | float | bool] = {}
+    secrets: tuple[Id, ...] = ()
+    """Names of `site.access.secrets` that it needs; they travel over SSH and are never written down."""
     interval_seconds: float = Field(default=1.0, gt=0)
     timeout_seconds: float = Field(default=2.0, gt=0)
 

@@ -34,6 +34,8 @@ class Access(Model):
     snmp_user: Words = "mroom"
     snmp_auth: Words = "file:$MROOM_STATE/keys/snmp-auth"
     snmp_priv: Words = "file:$MROOM_STATE/keys/snmp-priv"
+    secrets: dict[Id, Words] = {}
+    """Further secrets by name, for roles and probes; the twin makes those that are missing files."""
 
 
 class Settings(Model):

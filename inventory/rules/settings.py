@@ -17,14 +17,17 @@ def secrets(view: View) -> Iterator[Finding]:
     """A secret is a reference: it never stands in the inventory."""
     if not view.settings:
         return
-    for field in SECRETS:
-        if not is_reference(getattr(view.settings.access, field)):
+    access = view.settings.access
+    given: dict[tuple[str, ...], str] = {(field,): getattr(access, field) for field in SECRETS}
+    given |= {("secrets", name): reference for name, reference in access.secrets.items()}
+    for path, reference in given.items():
+        if not is_reference(reference):
             # the value is not repeated: it may be the secret
             yield Finding(
                 "site",
                 "",
-                ("access", field),
-                f".access.{field} is not a reference",
+                ("access", *path),
+                f".access.{'.'.join(path)} is not a reference",
                 "env:NAME, file:PATH or vault:KEY",
                 "a literal value",
                 "put the secret into a file and name it "

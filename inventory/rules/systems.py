@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from inventory.model import Scope, System
 from inventory.rules.rule import Finding, rule
 from inventory.rules.view import View
+from inventory.words import did_you_mean
 
 BUILDINGS = 2
 PLACES = 3
@@ -50,6 +51,24 @@ def probe(view: View) -> Iterator[Finding]:
     for system in view.seven():
         if not system.probe:
             yield _lacks(system, "probe", "probe", "probe: {kind}", "add the probe that knows whether it serves")
+
+
+@rule("probe-secret")
+def probe_secrets(view: View) -> Iterator[Finding]:
+    """A secret that a probe names is one of `site.access.secrets`."""
+    known = sorted(view.settings.access.secrets) if view.settings else []
+    for system in view.site.systems.values():
+        for number, name in enumerate(system.probe.secrets if system.probe else ()):
+            if view.settings and name not in known:
+                yield Finding(
+                    "systems",
+                    system.id,
+                    ("probe", "secrets", number),
+                    f".probe.secrets names {name}, which is no secret of the site",
+                    "a name of site.access.secrets",
+                    name,
+                    did_you_mean(name, known, "add it there as a reference"),
+                )
 
 
 @rule("seven-without-targets")

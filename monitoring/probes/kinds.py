@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory.model import Site, System
+from inventory.secrets import resolve
 from monitoring.probes.far import Far, FarFailed, Reach
 
 FOLDER = Path(__file__).parent
@@ -38,8 +39,11 @@ def exists(kind: str) -> bool:
     return _path(kind).is_file() and hasattr(_module(kind), "probe")
 
 
-def configuration(site: Site, system: System) -> dict[str, Any]:
-    """What a probe of the system needs to know, as plain JSON; the entry is the address that people use."""
+def configuration(site: Site, state: Path, system: System) -> dict[str, Any]:
+    """What a probe of the system needs to know, as plain JSON; the entry is the address that people use.
+
+    It holds the secrets that the probe names, so it is never logged. Raises SecretUnavailable.
+    """
     assert system.entry is not None
     assert system.probe is not None
     now = dt.datetime.now(zoneinfo.ZoneInfo(site.site.timezone))
@@ -52,6 +56,8 @@ def configuration(site: Site, system: System) -> dict[str, Any]:
         "path": (system.probe.url.path if system.probe.url else None) or "/",
         "timeout_seconds": system.probe.timeout_seconds,
         "utc_offset_seconds": offset.total_seconds(),
+        "members": {name: str(site.hosts[name].address) for name in system.members if name in site.hosts},
+        "secrets": {name: resolve(site.site.access.secrets[name], state) for name in system.probe.secrets},
         **system.probe.settings,
     }
 

@@ -16,14 +16,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import yaml
+from pydantic import BaseModel
 
 import inventory
-from inventory import cabling, graph
+from inventory import cabling, graph, loader
 from inventory.loader import Report, check_documents
 from inventory.reading.compose import Document, compose
+from inventory.reading.declare import Declared, declare
 from inventory.reading.files import decode
+from inventory.reading.typed import Typed, validate
 
 EXAMPLE = Path(__file__).parents[2] / "inventory" / "sites" / "nishinomiya"
 TODAY = dt.date(2026, 6, 1)
@@ -200,12 +204,32 @@ BYTES = [flip, insert, insert, replace_word, delete, truncate, swap_lines, repea
 TREES = [put_value, put_value, put_id, put_id, remove, rename, exchange, double]
 
 
+@functools.cache
+def _whole_nodes() -> frozenset[int]:
+    """The declarations of the undamaged files, which live as long as this process: `id` names them."""
+    declared = declare(list(_documents().values())).elements
+    return frozenset(id(one.node) for elements in declared.values() for one in elements.values())
+
+
+_typed: dict[tuple[type[BaseModel], int], Typed] = {}
+
+
+def _typed_once(model: type[BaseModel], where: str, declared: Declared, id_: str | None = None) -> Typed:
+    """What is not damaged is typed once: half the time of a run."""
+    if id(declared.node) not in _whole_nodes():
+        return validate(model, where, declared, id_)
+    key = model, id(declared.node)
+    if key not in _typed:
+        _typed[key] = validate(model, where, declared, id_)
+    return _typed[key]
+
+
 def judge(found: Damage) -> str | None:
     """What is wrong with how the damage was met; None when all is well."""
     source = decode(found.file, found.data)
     documents = {**_documents(), found.file: compose(source)}
     try:
-        with _deadline():
+        with _deadline(), mock.patch.object(loader, "validate", _typed_once):
             report = check_documents(list(documents.values()), TODAY)
             return _said(report, found) or _usable(report)
     except Exception:
