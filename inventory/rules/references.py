@@ -112,7 +112,7 @@ def _dangling(
 @rule("retired-referenced", acceptable=True)
 def retired(view: View) -> Iterator[Finding]:
     """Nothing in service leans on an object whose retirement day has come."""
-    if not any(view.retired(element) for _, element in view.elements()):
+    if not any(view.retired(element) for _, element in view.index.values()):
         return
     for collection, element in view.elements():
         for path, named, _targets in references(collection, element):
