@@ -101,6 +101,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=LONGEST_MINUTES, help="length of this slice, at most 9")
     parser.add_argument("--state", type=Path, help="where the runs may keep files (default: below MROOM_STATE)")
     given = parser.parse_args()
+    if given.runs < 1 or given.minutes <= 0:
+        parser.error(f"expected at least one run and some minutes, found --runs {given.runs} --minutes {given.minutes}")
     deadline = time.monotonic() + 60 * min(given.minutes, LONGEST_MINUTES)
     state = given.state or Path(os.environ.get("MROOM_STATE", ROOT / ".mroom")) / "campaign" / given.name
     state.mkdir(parents=True, exist_ok=True)

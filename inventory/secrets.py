@@ -11,12 +11,11 @@ SCHEMES = ("env", "file", "vault")
 class SecretUnavailable(Exception):
     """A reference that leads to no secret. The message names the reference, never what it holds."""
 
-    exit_code = 2
     code = "secret"
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, exit_code: int = 2) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.exit_code = hint, exit_code
 
 
 def is_reference(text: str) -> bool:
@@ -68,10 +67,10 @@ def _read(reference: str, path: Path) -> str:
     try:
         value = path.read_text(encoding="utf-8").rstrip("\r\n")
     except FileNotFoundError:
-        hint = (
-            "make the file; `mroom twin up` makes those of the twin" if "MROOM_STATE" in reference else "make the file"
-        )
-        raise SecretUnavailable(f"{reference} leads to {path}, which does not exist", hint) from None
+        twins = "MROOM_STATE" in reference
+        hint = "boot the twin with `mroom twin up`: it makes its own keys" if twins else "make the file"
+        # a room whose keys are not there yet is one that cannot be reached, and no fault of the call
+        raise SecretUnavailable(f"{reference} leads to {path}, which does not exist", hint, 7 if twins else 2) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise SecretUnavailable(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from functools import cache
+from pathlib import Path
 
 import typer
 from typer.exceptions import TyperException
@@ -49,6 +51,8 @@ def _usage(error: TyperException, arguments: list[str]) -> int:
 
 def main() -> None:
     """Entry point of the console script."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 whoever closed it wants to see nothing
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text streams here
     register_all()

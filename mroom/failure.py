@@ -37,9 +37,17 @@ def error_document(code: str, message: str, hint: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": message, "hint": hint}}
 
 
+def nothing_more_to_stdout() -> None:
+    """What is still in its buffer would else be tried again at the very end, and be told as a traceback."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def _end(exit_code: int, code: str, message: str, hint: str, *, as_json: bool) -> NoReturn:
     if as_json:
-        print(json.dumps(error_document(code, message, hint), ensure_ascii=False))  # noqa: T201 stdout is the data
+        try:
+            print(json.dumps(error_document(code, message, hint), ensure_ascii=False), flush=True)  # noqa: T201 stdout is the data
+        except OSError:
+            nothing_more_to_stdout()  # it is stdout that is full or gone; stderr is told
     print(f"mroom: {message}\n  next: {hint}", file=sys.stderr)  # noqa: T201 stderr is the log
     raise SystemExit(exit_code)
 
@@ -51,17 +59,21 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         as_json = bool(kwargs.get("as_json"))
         try:
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                sys.stdout.flush()  # a full disk or a closed pipe is told here, and not behind our back at the end
         except KeyboardInterrupt:
             _end(130, "interrupted", "interrupted", "run it again; what it had begun was undone", as_json=as_json)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            nothing_more_to_stdout()
             raise SystemExit(1) from None
         except Exception as error:
             if isinstance(error, Explained):
                 _end(error.exit_code, error.code, str(error), error.hint, as_json=as_json)
             if isinstance(error, OSError):
-                message = f"{error.strerror or error}: {error.filename or ''}".strip(": ")
+                nothing_more_to_stdout()
+                message = f"{error.strerror or error}: {error.filename or 'standard output'}"
                 _end(1, "system", message, "mend what the sentence names and run it again", as_json=as_json)
             raise
 

@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 """The checkout: the suite is one editable distribution, so its code and its data stand side by side."""
 
 
+KNOWN = ("site", "state")
+"""Keys of mroom.toml."""
+
+
 @dataclass(frozen=True)
 class Settings:
     root: Path
@@ -29,9 +33,14 @@ def _file() -> tuple[Path, dict[str, Any]]:
         path = folder / "mroom.toml"
         if path.is_file():
             try:
-                return folder, tomllib.loads(path.read_text(encoding="utf-8"))
+                data = tomllib.loads(path.read_text(encoding="utf-8"))
             except tomllib.TOMLDecodeError as error:
                 raise Failure(Exit.usage, "settings", f"{path}: {error}", "mend the file or move it away") from error
+            unknown = sorted(set(data) - set(KNOWN))
+            if unknown:
+                message = f"{path}: expected {' and '.join(KNOWN)} alone, found {', '.join(unknown)}"
+                raise Failure(Exit.usage, "settings", message, "correct the key, or take it out")
+            return folder, data
     return ROOT, {}
 
 

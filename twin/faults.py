@@ -83,6 +83,8 @@ class Breaker:
         same = next((f for f in known.faults if (f.element, f.kind) == (fault.element, fault.kind)), None)
         if same:
             fault = replace(fault, id=same.id, undo=same.undo)
+        if same and same.params == fault.params and fault.kind != "kill":
+            return known, same  # what is broken so already stays broken since then
         others = tuple(f for f in known.faults if f is not same)
         before, after = (damage(self.graph, self.topology, faults) for faults in (known.faults, (*others, fault)))
         enforcer = Enforcer(self.where, self.topology, known, self.log)

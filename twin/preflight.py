@@ -35,7 +35,7 @@ PROGRAMS = {
 }
 """Program on PATH -> its Debian package."""
 _FILES = {
-    "/usr/lib/frr/zebra": "frr",
+    **dict.fromkeys((f"/usr/lib/frr/{name}" for name in ("zebra", "ospfd", "bgpd", "bfdd", "staticd")), "frr"),
     "/usr/lib/frr/frr-reload.py": "frr-pythontools",
     "/usr/bin/python3": "python3-minimal",
 }

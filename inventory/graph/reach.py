@@ -1,14 +1,16 @@
 """Who can reach whom: the walks of the network, and the places where no walk may pass through.
 
-Inside, every router is transit. Two kinds of place are not: a witness place, whose lines lie in an OSPF area of their
-own so that traffic between the other buildings never crosses it, and the world of the carriers, to which the edges
-announce public entries alone. A line into such a place is linked on its far side only; a walk that arrives there ends
-at the line, and another walk goes on from the router at the line's near end. So nothing inside can use it as a bridge.
+Inside, every router is transit. Three kinds of place are not: a LAN, on which no router speaks a routing protocol to
+another (its ports are passive), a witness place, whose lines lie in an OSPF area of their own so that traffic between
+the other buildings never crosses it, and the world of the carriers, to which the edges announce public entries alone. A
+cable or line into such a place is linked on its far side only: it is a door. A walk that arrives there ends at the
+door, and another walk goes on from the router at the door's near end. So nothing can use the place as a bridge.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from functools import cache
 
 from inventory import cabling
 from inventory.model import Client, DeviceRole, Line, LineKind, Site
@@ -19,59 +21,60 @@ from .walk import pieces
 _OUTSIDE = -1
 
 
-@dataclass(frozen=True)
-class Way:
-    """One way from a place into the backbone: what it takes to get there, and the router where it arrives."""
-
-    need: Need | None
-    router: str
-
-
 class Reach:
     """The links of a site and the need that stands for "a reaches b"."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
         self._side = _sides(site)
-        self._doors: list[tuple[str, str]] = []  # a line into a place without transit, and its near router
         self.links: list[tuple[str, str]] = []
+        doors: list[tuple[str, str]] = []
         for link in cabling.links(site):
+            node, switch = link.ends
             if link.line:
-                self._add(link.line)
+                doors += self._add(link.line)
+            elif node in site.devices:
+                self.links.append((link.id, switch))
+                doors.append((link.id, node))
             else:
-                self.links += [(link.ends[0], link.id), (link.id, link.ends[1])]
+                self.links += [(node, link.id), (link.id, switch)]
         near: dict[str, list[str]] = {}
         for a, b in self.links:
             near.setdefault(a, []).append(b)
             near.setdefault(b, []).append(a)
-        self._piece = pieces(near, dict.fromkeys([*site.devices, *site.hosts, *site.clients, *near]))
+        everything = [*site.devices, *site.hosts, *site.clients, *near]
+        self._piece = pieces(near, dict.fromkeys(everything))
+        self._doors: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        """Piece -> its doors, each with the router at its near end."""
+        for door, router in doors:
+            self._doors[self._piece[door]].append((door, router))
+        self._depth = cache(self._depth_of)
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: Line) -> list[tuple[str, str]]:
+        """Link a line; gives the door that it is, if it is one."""
         a, b = (end.device for end in line.ends)
         sides = (self._side[a], self._side[b])
         if sides[0] != sides[1]:
             inner, far = (a, b) if (sides[0] == 0 or sides[1] == _OUTSIDE) else (b, a)
-            self._doors.append((line.id, inner))
             self.links.append((line.id, far))
-        elif sides[0] != 0 or line.ospf_area == 0:
+            return [(line.id, inner)]
+        if sides[0] != 0 or line.ospf_area == 0:
             self.links += [(a, line.id), (line.id, b)]
         # A line of another area between two backbone routers carries no traffic of the backbone: it is no link.
+        return []
 
-    def _ways(self, node: str) -> list[Way]:
-        ways = [Way(Path(node, line), router) for line, router in self._doors if self._piece[line] == self._piece[node]]
-        return ways or [Way(None, node)]
+    def _depth_of(self, piece: int) -> int:
+        """How many doors lie between a piece and the backbone."""
+        return max((1 + self._depth(self._piece[router]) for _, router in self._doors.get(piece, ())), default=0)
 
     def between(self, a: str, b: str) -> Need:
-        """The need that a walk joins two nodes."""
+        """The need that a walk joins two nodes: out of the deeper place by any of its doors, and on from there."""
         if self._piece[a] == self._piece[b]:
             return Path(a, b)
-        return some(
-            *(
-                every(*(n for n in (one.need, Path(one.router, other.router), other.need) if n is not None))
-                for one in self._ways(a)
-                for other in self._ways(b)
-            )
-        )
+        if self._depth(self._piece[a]) < self._depth(self._piece[b]):
+            a, b = b, a
+        ways = self._doors.get(self._piece[a], ())
+        return some(*(every(Path(a, door), self.between(router, b)) for door, router in ways))
 
     def vantages(self, client: Client) -> tuple[str, ...]:
         """Where to look from. A LAN without a building stands for the world beyond its routers, which is not ours to

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 ID_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _ID = re.compile(ID_PATTERN)
+_HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control characters, surrogates, and separators of lines and paragraphs."""
 
 
 def _is_id(value: str) -> str:
-    if not _ID.match(value):
+    if not _ID.fullmatch(value):
         raise ValueError("an id is lower-case letters, digits and single hyphens, beginning with a letter")
     return value
 
@@ -26,13 +29,45 @@ def _only_text(value: Any) -> Any:
     return value
 
 
+def _is_one_line(value: str) -> str:
+    # What a person writes here ends up in the configuration of devices: a line break would begin a line of its own.
+    if not value.strip():
+        raise ValueError("expected text, found blanks only")
+    hidden = next((letter for letter in value if unicodedata.category(letter) in _HIDDEN), None)
+    if hidden is not None:
+        raise ValueError(f"expected one line of visible text, found the character U+{ord(hidden):04X} in it")
+    return value
+
+
+def name_like(pattern: str, what: str) -> AfterValidator:
+    """A check that all of a text is a name of some kind; `what` says which letters it may have."""
+    known = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not known.fullmatch(value):
+            raise ValueError(f"expected {what}, found {value!r}")
+        return value
+
+    return AfterValidator(check)
+
+
 Id = Annotated[
     str,
     Field(max_length=40, json_schema_extra={"pattern": ID_PATTERN}),
     BeforeValidator(_only_text),
     AfterValidator(_is_id),
 ]
-Words = Annotated[str, Field(min_length=1, max_length=400), BeforeValidator(_only_text)]
+Words = Annotated[str, Field(min_length=1, max_length=400), BeforeValidator(_only_text), AfterValidator(_is_one_line)]
+LoginName = Annotated[Words, name_like(r"[a-z_][a-z0-9_-]{0,31}", "a login name: a-z 0-9 _ -, at most 32")]
+"""What useradd takes by default on Debian (NAME_REGEX of adduser.conf)."""
+SnmpName = Annotated[Words, name_like(r"[A-Za-z0-9_.-]{1,32}", "an SNMP user: A-Z a-z 0-9 _ . -, at most 32")]
+"""RFC 3414: SnmpAdminString of 1 to 32; of its letters those that every agent's configuration takes unquoted."""
+PortName = Annotated[
+    Words, name_like(r"[A-Za-z][A-Za-z0-9/._:-]{0,63}", "an interface's name: a letter, then A-Z a-z 0-9 / . _ : -")
+]
+DnsName = Annotated[
+    Words, name_like(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{1,63}\.?", "a DNS name (RFC 1123)")
+]
 
 
 class Model(BaseModel):

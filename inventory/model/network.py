@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from .base import Element, Id, Model, Words
+from .base import Element, Id, Model, PortName, Words
 from .power import Cord
 
 
@@ -98,7 +98,7 @@ class Device(Element):
     role: DeviceRole
     platform: Id
     """A file of network/platforms: frr (a Linux router), bridge (a Linux access switch), ios."""
-    ports: dict[Id, Words] = {}
+    ports: dict[Id, PortName] = {}
     """Line or LAN -> the interface's name on the device, where it is not simply the id (`GigabitEthernet1/0/1`)."""
     rack: Id | None = None
     """None only for what is not ours (a carrier's router)."""

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 
 from pydantic import Field, HttpUrl
 
-from .base import Element, Id, Model, Words
+from .base import DnsName, Element, Id, Model
 
 
 class Failover(StrEnum):
@@ -24,8 +24,7 @@ class Entry(Model):
     """The address that people use. It is announced as a /32 by whichever building serves the system."""
 
     address: IPv4Address
-    name: Words
-    """DNS name."""
+    name: DnsName
     port: int = Field(ge=1, le=65535)
     scopes: tuple[Scope, ...] = (Scope.inside,)
     """From where it must be reachable."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from .base import Id, Model, Text, Words
+from .base import Id, LoginName, Model, SnmpName, Text, Words
 from .network import Carrier, Client, Device, Duct, Host, Lan, Line, Zone
 from .place import Area, Building, Owner, Rack, Room
 from .power import Ats, Cooler, Generator, Pdu, Ups, Utility
@@ -29,9 +29,9 @@ class Ranges(Model):
 class Access(Model):
     """How the suite reaches devices and hosts; secrets are references (env:, file:, vault:)."""
 
-    user: Words = "mroom"
+    user: LoginName = "mroom"
     ssh_key: Words = "file:$MROOM_STATE/keys/mroom"
-    snmp_user: Words = "mroom"
+    snmp_user: SnmpName = "mroom"
     snmp_auth: Words = "file:$MROOM_STATE/keys/snmp-auth"
     snmp_priv: Words = "file:$MROOM_STATE/keys/snmp-priv"
     secrets: dict[Id, Words] = {}

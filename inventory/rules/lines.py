@@ -79,6 +79,26 @@ def _pairs(view: View) -> Iterator[tuple[Line, Line]]:
             yield line, other
 
 
+@rule("line-without-pair", acceptable=True)
+def unpaired(view: View) -> Iterator[Finding]:
+    """Where two lines between buildings, or to the outside, could stand in for each other, they say that they do."""
+    for kind in (LineKind.inter_building, LineKind.outside):
+        lines = [line for line in view.site.lines.values() if line.kind is kind and not view.retired(line)]
+        named = {line.pair for line in view.site.lines.values()}  # what another names is told by pair-not-mutual
+        for line in lines if len(lines) > 1 else ():
+            if not line.pair and line.id not in named:
+                others = ", ".join(other.id for other in lines if other is not line)
+                yield Finding(
+                    "lines",
+                    line.id,
+                    ("pair",),
+                    "has no pair: nobody checks that it takes another route than its stand-by",
+                    f"pair: one of {others}",
+                    "none",
+                    "name the line that takes over, on both",
+                )
+
+
 @rule("pair-not-mutual")
 def mutual(view: View) -> Iterator[Finding]:
     """A pair names each other: line A says B and line B says A."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from inventory.kinds import a, said
@@ -80,12 +82,30 @@ def dangling(view: View) -> Iterator[Finding]:
     everything: list[tuple[str, str, Any]] = [(name, element.id, element) for name, element in view.all_elements()]
     if view.settings:
         everything.append(("site", "", view.settings))
+    absent: dict[str, list[Finding]] = defaultdict(list)
     for collection, id_, element in everything:
         for path, named, targets in references(collection, element):
             allowed = list(view.declared) if targets == ANY else targets.split("|")
             if any(named in view.declared.get(name, ()) for name in allowed) or named in view.maybe:
                 continue
-            yield _dangling(view, collection, id_, path, named, allowed, where.get(named))
+            finding = _dangling(view, collection, id_, path, named, allowed, where.get(named))
+            if named in where or any(view.declared.get(name) for name in allowed):
+                yield finding
+            else:
+                absent[targets].append(finding)
+    for targets, findings in absent.items():
+        yield _all_absent(targets, findings)
+
+
+def _all_absent(targets: str, findings: list[Finding]) -> Finding:
+    """Where nothing at all of a kind is declared, that is one fault and not one for each that names it."""
+    first, kinds = findings[0], " or ".join(f"`{name}:`" for name in targets.split("|"))
+    if len(findings) == 1:
+        return first
+    others = f"{first.message}; so do {len(findings) - 1} others: the site declares no {kinds} at all"
+    return replace(
+        first, message=others, hint=f"see whether the file that should hold {kinds} is whole and has that key"
+    )
 
 
 def _dangling(

@@ -123,6 +123,28 @@ def priorities(view: View) -> Iterator[Finding]:
                 str(system.priority),
                 "decide which is restored first",
             )
+    yield from _gaps(view, first)
+
+
+def _gaps(view: View, by_priority: dict[int, str]) -> Iterator[Finding]:
+    """A number that nobody has is a system that was forgotten, or taken out by mistake."""
+    last = max(by_priority, default=0)
+    missing = sorted(set(range(1, last)) - set(by_priority))
+    unsure = any(
+        id_ not in view.site.systems or {"priority", "neighbour"} & view.doubtful.get(("systems", id_), frozenset())
+        for id_ in view.declared["systems"]
+    )
+    if missing and view.complete and not unsure:
+        numbers = ", ".join(map(str, missing))
+        yield Finding(
+            "systems",
+            by_priority[last],
+            ("priority",),
+            f"has the priority {last}, and no system has {numbers}",
+            f"systems with all priorities from 1 to {last}",
+            f"none with {numbers}",
+            "see whether a system is missing, or number them without gaps",
+        )
 
 
 @rule("member-missing")

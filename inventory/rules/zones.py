@@ -23,6 +23,8 @@ def bridges(view: View) -> Iterator[Finding]:
     yield from _watched(view)
     yield from _facility(view)
     yield from _members(view)
+    yield from _collectors(view)
+    yield from _consoles(view)
 
 
 def _path(reaches: dict[str, tuple[str, ...]], start: str, goals: set[str]) -> list[str]:
@@ -93,6 +95,41 @@ def _watchers(view: View) -> Iterator[Finding]:
                 f"a LAN of the zone {wanted}",
                 f"{host.lan} in {zone}",
                 f"move it into a LAN of {wanted}",
+            )
+
+
+def _collectors(view: View) -> Iterator[Finding]:
+    """Every zone logs to these hosts: they stand where what watches stands."""
+    if not (view.settings and view.management_zones):
+        return
+    for number, name in enumerate(view.settings.syslog):
+        host = view.site.hosts.get(name)
+        zone = _zone_of(view, host) if host else None
+        if host and zone and host.kind not in WATCHERS and zone not in view.management_zones:
+            yield Finding(
+                "site",
+                "",
+                ("syslog", number),
+                f".syslog names {name}, in the zone {zone}: the logs of every zone would meet there",
+                f"a host in {', '.join(sorted(view.management_zones))}",
+                f"{name} in {zone}",
+                "name a NOC node",
+            )
+
+
+def _consoles(view: View) -> Iterator[Finding]:
+    """A remote console switches machines of every zone: its host watches, and where such stand is judged above."""
+    for console in view.site.consoles.values():
+        host = view.site.hosts.get(console.host)
+        if host and host.kind == "host":
+            yield Finding(
+                "consoles",
+                console.id,
+                ("host",),
+                f"stands on {host.id}, which is no console host but one of the kind {host.kind}",
+                "a host with `kind: console` (or agent, noc), in the management zone",
+                f"{host.id}, kind {host.kind}",
+                "name the building's console host",
             )
 
 

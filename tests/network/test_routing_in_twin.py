@@ -210,6 +210,23 @@ def test_with_both_lines_cut_the_buildings_are_apart_and_each_still_has_the_witn
     wait(lambda: [] if reaches(twin, "noc", address["noc-b"]) else ["not joined again"])
 
 
+def test_a_gateway_that_has_lost_every_line_leaves_its_lan_to_the_other(twin, site):
+    """The stand-by has lost the link between the two as well, and takes over all the same."""
+    lines = ("line-a", "campus-1", "cross-m")
+    assert reaches(twin, "staff", str(site.hosts["web-s"].address))
+    with lines_cut(twin, *(("core-m1", line) for line in lines)):
+        for host in ("web-s", "web-c"):
+            wait(lambda host=host: [] if reaches(twin, "staff", str(site.hosts[host].address)) else [host])
+    wait(lambda: [] if reaches(twin, "staff", str(site.hosts["web-s"].address)) else ["not back"])
+
+
+def test_a_lan_carries_nothing_from_one_router_to_another(twin, site):
+    """What the graph says: with these three out the buildings are apart, although a LAN joins two cores."""
+    with lines_cut(twin, ("core-m1", "cross-m"), ("core-m1", "campus-1"), ("core-c2", "line-b")):
+        wait(lambda: ["still joined"] if reaches(twin, "noc", str(site.hosts["noc-b"].address)) else [])
+    wait(lambda: [] if reaches(twin, "noc", str(site.hosts["noc-b"].address)) else ["not joined again"])
+
+
 BIRD = """
 router id {own};
 protocol device {{ scan time 1; }}
