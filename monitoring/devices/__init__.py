@@ -1,0 +1,8 @@
+"""Device support as data: one YAML file per vendor or MIB, what it may say (`definition`), and how it is read (`shelf`)."""
+
+from __future__ import annotations
+
+from monitoring.devices.definition import Definition
+from monitoring.devices.shelf import DevicesInvalid, load_all
+
+__all__ = ["Definition", "DevicesInvalid", "load_all"]

@@ -1,0 +1,130 @@
+"""The device files that are there: read from this folder; every fault of a file is told with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from inventory.problem import Problem
+from inventory.reading.compose import compose
+from inventory.reading.declare import Declared
+from inventory.reading.files import Source, read_folder
+from inventory.reading.nodes import Mapping, Scalar
+from inventory.reading.nodes import Path as At
+from inventory.reading.typed import validate
+from inventory.words import did_you_mean
+from monitoring.devices.definition import Definition, Reading, Table
+from monitoring.sensors.classes import STATE_CLASSES
+from monitoring.sensors.text import names_in
+
+FOLDER = Path(__file__).parent
+
+
+class DevicesInvalid(Exception):
+    """A device file cannot be used; `problems` holds every fault of every file."""
+
+    exit_code, code = 3, "devices-invalid"
+    hint = "mend the lines that the sentence names; docs/device-format.md describes them"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.text() for problem in problems))
+
+
+@cache
+def load_all(folder: Path = FOLDER) -> tuple[Definition, ...]:
+    """Every device file, by name. Raises DevicesInvalid."""
+    found: list[Definition] = []
+    problems: list[Problem] = []
+    for source in read_folder(folder):
+        definition, wrong = read(source)
+        problems += wrong
+        if definition:
+            found.append(definition)
+    if problems:
+        raise DevicesInvalid(sorted(problems))
+    return tuple(found)
+
+
+def read(source: Source) -> tuple[Definition | None, list[Problem]]:
+    """One file's definition and all that is wrong with it; None when too much of it is."""
+    document = compose(source)
+    problems = list(document.problems)
+    if not isinstance(document.root, Mapping):
+        if not problems:
+            message, expected = "the file is not a mapping", "title, source, match, tables …"
+            hint = "begin with a copy of another device file"
+            problems.append(Problem(source.file, 1, 1, "wrong-type", message, expected, "something else", hint))
+        return None, problems
+    stem = Path(source.file).stem
+    declared = Declared(source.file, Scalar(1, 1, stem, plain=True), document.root)
+    typed = validate(Definition, "device", declared, stem)
+    problems += typed.problems
+    if typed.value is not None and not typed.problems:
+        problems += unfit(typed.value, declared)
+    return typed.value, list(dict.fromkeys(problems))
+
+
+def readings(definition: Definition, table: Table) -> tuple[Reading, ...]:
+    """A table's readings, whether written there or named."""
+    return definition.readings[table.readings] if isinstance(table.readings, str) else table.readings
+
+
+def unfit(definition: Definition, declared: Declared) -> Iterator[Problem]:
+    """Names that lead nowhere, and a file that fits no device."""
+    if definition.always == bool(definition.match):
+        message, expected = "which devices is it for?", "`always: true`, or a list under `match`"
+        found = "both" if definition.always else "neither"
+        yield _problem(declared, ("match",), "no-match", message, expected, found, "keep one of the two")
+    for at, table in enumerate(definition.tables):
+        where: At = ("tables", at)
+        if isinstance(table.readings, str) and table.readings not in definition.readings:
+            yield _unknown(declared, (*where, "readings"), "list of readings", table.readings, definition.readings)
+            continue
+        named = isinstance(table.readings, str)
+        for number, reading in enumerate(readings(definition, table)):
+            inner: At = ("readings", str(table.readings), number) if named else (*where, "readings", number)
+            yield from _names(definition, table, reading, declared, inner)
+
+
+def _names(definition: Definition, table: Table, reading: Reading, declared: Declared, at: At) -> Iterator[Problem]:
+    known = {**definition.look, **table.look}
+    for part, name in _looks(table, reading):
+        if name not in known and not names_in_index(name):
+            yield _unknown(declared, (*at, part), "look", name, known)
+    wanted = [reading.states] if isinstance(reading.states, str) else []
+    wanted += [pair[1] for pair in (reading.alarm, reading.behind) if pair]
+    for name in wanted:
+        if name not in definition.states:
+            yield _unknown(declared, (*at, "states"), "list of states", name, definition.states)
+    if (reading.class_ in STATE_CLASSES) != (reading.states is not None):
+        message, expected = "states belong to the class state, and only to it", "both or neither"
+        yield _problem(declared, at, "states", message, expected, reading.class_, "add `states`, or change the class")
+
+
+def names_in_index(name: str) -> bool:
+    """True for the names that every row has: the index, its arcs, the raw value."""
+    return name in {"i", "value"} or (name.startswith("i") and name[1:].lstrip("-").isdigit())
+
+
+def _looks(table: Table, reading: Reading) -> Iterator[tuple[str, str]]:
+    for part in ("descr", "alone", "group"):
+        yield from ((part, name) for name in names_in(getattr(reading, part) or ""))
+    for part, conditions in (("only", reading.only), ("skip", reading.skip), ("only", table.only), ("skip", table.skip)):
+        yield from ((part, name) for name in conditions)
+    yield from (("scales", scale.look) for scale in reading.scales)
+    yield from ((part, pair[0]) for part, pair in (("alarm", reading.alarm), ("behind", reading.behind)) if pair)
+    if reading.limits:
+        limits = (reading.limits.low, reading.limits.low_warn, reading.limits.high_warn, reading.limits.high)
+        yield from (("limits", limit) for limit in limits if isinstance(limit, str))
+
+
+def _problem(declared: Declared, path: At, code: str, message: str, expected: str, found: str, hint: str) -> Problem:
+    line, column = declared.at(path)
+    return Problem(declared.file, line, column, code, message, expected, found, hint)
+
+
+def _unknown(declared: Declared, path: At, what: str, name: str, known: dict[str, object]) -> Problem:  # type: ignore[type-arg]
+    hint = did_you_mean(name, known, f"there are {', '.join(known) or 'none'}")
+    return _problem(declared, path, "unknown-name", f"no {what} {name!r}", f"a {what} of this file", repr(name), hint)
