@@ -11,9 +11,9 @@ from inventory.model.base import Id, Model, Words
 from monitoring.sensors.classes import CLASSES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*$")
-_OID = re.compile(r"[0-2](\.\d+)+$")
+_OID = re.compile(r"[0-2](\.(\d+|\*))+$")
 _COLUMN = re.compile(r"\d+(\.\d+)*$")
-_LOOK = re.compile(r"\d+(\.\d+)*(@(=[\d.]+|-?\d+|\d+-\d*|<[a-z_]+>)|~[A-Za-z]+/[a-z_]+)?$")
+_LOOK = re.compile(r"\d+(\.(\d+|\*))*(@(=[\d.]+|-?\d+|\d+-\d*|<[a-z_]+>)|~[A-Za-z]+/[a-z_]+)?$")
 
 Severity = Literal["ok", "warning", "critical", "unknown"]
 
@@ -159,6 +159,8 @@ class Reading(Model):
     plausible: tuple[Number, Number] | None = None
     scales: tuple[Scale, ...] = ()
     fahrenheit: bool = False
+    idle: Conditions = {}
+    """Where one applies, the value means nothing at present (no sensor connected): listed, never exported."""
     unknown: tuple[int, ...] = ()
     """Raw values by which the device says that it does not know: listed as they are, never exported."""
     strip: Pattern | None = None
@@ -196,6 +198,8 @@ class Definition(Model):
     title: Words
     source: Words
     """The MIB modules that the numbers come from."""
+    star: Oid | None = None
+    """A `*` in this file's OIDs is the arc that follows this in sysObjectID: makers who number their models there."""
     always: bool = False
     """A standard MIB: asked of every device."""
     match: tuple[Match, ...] = ()

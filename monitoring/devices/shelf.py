@@ -111,7 +111,7 @@ def names_in_index(name: str) -> bool:
 def _looks(table: Table, reading: Reading) -> Iterator[tuple[str, str]]:
     for part in ("descr", "alone", "group"):
         yield from ((part, name) for name in names_in(getattr(reading, part) or ""))
-    for part, conditions in (("only", reading.only), ("skip", reading.skip), ("only", table.only), ("skip", table.skip)):
+    for part, conditions in (("only", reading.only), ("skip", reading.skip), ("idle", reading.idle), ("only", table.only), ("skip", table.skip)):
         yield from ((part, name) for name in conditions)
     yield from (("scales", scale.look) for scale in reading.scales)
     yield from ((part, pair[0]) for part, pair in (("alarm", reading.alarm), ("behind", reading.behind)) if pair)

@@ -65,7 +65,7 @@ def _column(definition: Definition, table: Table, at: str, column: Column, view:
             class_=column.class_,
             descr=fill(template, one.row.text, column.strip),
             oid=one.oid,
-            value=math.nan if one.raw in column.unknown else value,
+            value=math.nan if one.raw in column.unknown or any_holds(column.idle, one.row, one.raw) else value,
             listed=round(told, _DIGITS),
             listed_class=(listed.class_ if listed else None) or column.class_,
             source=definition.id,

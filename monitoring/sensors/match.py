@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from monitoring.devices.definition import Definition, Match
 from monitoring.sensors.text import Value, text_of
@@ -25,8 +26,20 @@ def matching(definitions: Iterable[Definition], values: Mapping[str, Value]) -> 
         if definition.always:
             standard.append(definition)
         elif any(_matches(match, values) for match in definition.match):
-            own.append(definition)
+            own.append(starred(definition, text_of(values.get(SYS_OBJECT_ID))))
     return own + standard
+
+
+@cache
+def _replaced(definition: str, arc: str) -> Definition:
+    return Definition.model_validate_json(definition.replace(".*.", f".{arc}."))
+
+
+def starred(definition: Definition, identity: str) -> Definition:
+    """The file with each `*` of its OIDs replaced by the arc of sysObjectID that it stands for."""
+    if definition.star is None or not identity.startswith(f"{definition.star}."):
+        return definition
+    return _replaced(definition.model_dump_json(by_alias=True), identity[len(definition.star) + 1 :].partition(".")[0])
 
 
 def probes(definitions: Iterable[Definition]) -> list[str]:
