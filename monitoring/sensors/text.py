@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 _NAME = re.compile(r"\{([a-z_][a-z0-9_-]*(?:\|[a-z_][a-z0-9_-]*)*)\}")
+_TWICE = re.compile(r"\b(\S.*) \1$")
 _BLANKS = re.compile(r"\s+")
 
 Value = int | float | str | bytes | None
@@ -20,11 +21,14 @@ def names_in(template: str) -> tuple[str, ...]:
 
 
 def fill(template: str, value_of: Callable[[str], str], without: str | None = None) -> str:
-    """The template with its names replaced and the pattern `without` taken out; runs of blanks become one."""
+    """The template with its names replaced and the pattern `without` taken out; runs of blanks become one.
+
+    With `without`, what is said twice at the end is said once.
+    """
     if "{" in template:
         template = _NAME.sub(lambda found: next(filter(None, map(value_of, found[1].split("|"))), ""), template)
     if without:
-        template = re.sub(without, "", template)
+        template = _TWICE.sub(r"\1", _BLANKS.sub(" ", re.sub(without, " ", template)).strip())
     return _BLANKS.sub(" ", template).strip(" :-,")
 
 
