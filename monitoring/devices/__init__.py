@@ -1,4 +1,4 @@
-"""Device support as data: one YAML file per vendor or MIB, what it may say (`definition`), and how it is read (`shelf`)."""
+"""Device support as data: a YAML file per vendor or MIB, what it may say (`definition`), how it is read (`shelf`)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -111,7 +111,13 @@ def names_in_index(name: str) -> bool:
 def _looks(table: Table, reading: Reading) -> Iterator[tuple[str, str]]:
     for part in ("descr", "alone", "group"):
         yield from ((part, name) for name in names_in(getattr(reading, part) or ""))
-    for part, conditions in (("only", reading.only), ("skip", reading.skip), ("idle", reading.idle), ("only", table.only), ("skip", table.skip)):
+    for part, conditions in (
+        ("only", reading.only),
+        ("skip", reading.skip),
+        ("idle", reading.idle),
+        ("only", table.only),
+        ("skip", table.skip),
+    ):
         yield from ((part, name) for name in conditions)
     yield from (("scales", scale.look) for scale in reading.scales)
     yield from ((part, pair[0]) for part, pair in (("alarm", reading.alarm), ("behind", reading.behind)) if pair)
@@ -125,6 +131,7 @@ def _problem(declared: Declared, path: At, code: str, message: str, expected: st
     return Problem(declared.file, line, column, code, message, expected, found, hint)
 
 
-def _unknown(declared: Declared, path: At, what: str, name: str, known: dict[str, object]) -> Problem:  # type: ignore[type-arg]
-    hint = did_you_mean(name, known, f"there are {', '.join(known) or 'none'}")
+def _unknown(declared: Declared, path: At, what: str, name: str, known: Iterable[str]) -> Problem:
+    names = sorted(known)
+    hint = did_you_mean(name, names, f"there are {', '.join(names) or 'none'}")
     return _problem(declared, path, "unknown-name", f"no {what} {name!r}", f"a {what} of this file", repr(name), hint)

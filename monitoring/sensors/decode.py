@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from monitoring.devices.definition import Definition, Reading as Column, States, Table
+from monitoring.devices.definition import Definition, States, Table
+from monitoring.devices.definition import Reading as Column
 from monitoring.devices.shelf import readings as columns_of
 from monitoring.sensors.conditions import all_hold, any_holds
 from monitoring.sensors.limits import limits_of

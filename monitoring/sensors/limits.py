@@ -7,9 +7,8 @@ from monitoring.sensors.look import Row
 from monitoring.sensors.number import as_int, number, scaled
 from monitoring.sensors.reading import LIMITS
 
-_WARNING, _CRITICAL = {10: "_warn", 20: ""}, {30: ""}
-"""EntitySensorThresholdSeverity (CISCO-ENTITY-SENSOR-MIB): minor(10) is a warning, major(20) and critical(30) are not."""
-_SUFFIX = {**_WARNING, **_CRITICAL}
+_SUFFIX = {10: "_warn", 20: "", 30: ""}
+"""EntitySensorThresholdSeverity (CISCO-ENTITY-SENSOR-MIB): minor(10) is a warning; major(20), critical(30) are more."""
 _SIDE = {1: "low", 2: "low", 3: "high", 4: "high"}
 """EntitySensorThresholdRelation: lessThan(1), lessOrEqual(2), greaterThan(3), greaterOrEqual(4)."""
 

@@ -43,7 +43,9 @@ class User:
             "MD5": keys.Md5Key, "SHA": keys.Sha1Key, "SHA224": keys.Sha224Key,
             "SHA256": keys.Sha256Key, "SHA384": keys.Sha384Key, "SHA512": keys.Sha512Key,
         }[self.auth]  # fmt: skip
-        priv = {"DES": keys.DesKey, "AES": keys.Aes128Key, "AES192": keys.Aes192Key, "AES256": keys.Aes256Key}[self.priv]
+        priv = {"DES": keys.DesKey, "AES": keys.Aes128Key, "AES192": keys.Aes192Key, "AES256": keys.Aes256Key}[
+            self.priv
+        ]
         return keys.User(
             self.name,
             auth_key=auth(self.auth_passphrase.encode()),
@@ -55,8 +57,13 @@ Credential = Community | User
 
 
 def user_of(text: str) -> User:
-    """`NAME:AUTH:PASSPHRASE:PRIV:PASSPHRASE`, as a secret holds it. Raises BadUser."""
-    parts = text.strip().split(":")
+    """`NAME:AUTH:PASSPHRASE:PRIV:PASSPHRASE`, as a secret holds it; `NAME:PASSPHRASE:PASSPHRASE` means SHA256 and AES.
+
+    Raises BadUser.
+    """
+    parts = text.strip().split(":") if ":" in text else text.split()
+    if len(parts) == 3:  # noqa: PLR2004 the name and both passphrases: with the algorithms that are usual today
+        parts = [parts[0], "SHA256", parts[1], "AES", parts[2]]
     if len(parts) != 5:  # noqa: PLR2004 the five parts above
         raise BadUser(f"an SNMP user has five parts with colons between, this one has {len(parts)}")
     name, auth, auth_passphrase, priv, priv_passphrase = parts

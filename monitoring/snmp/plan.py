@@ -1,4 +1,4 @@
-"""Which subtrees have to be walked for some device files: as few requests as possible, as little too much as possible."""
+"""Which subtrees have to be walked for some device files: few requests, and little that nobody needs."""
 
 from __future__ import annotations
 

@@ -67,16 +67,18 @@ async def poll(session: Session, shelf: Iterable[Definition]) -> Polled:
 async def walk_all(session: Session, subtrees: Sequence[tuple[str, str]], polled: Polled) -> None:
     """Walk subtrees one after the other; one that fails does not stop the rest, silence does. Raises nothing."""
     for number, (subtree, source) in enumerate(subtrees):
-        start, values = time.monotonic(), dict[str, Value]()
+        start, values, message, silent = time.monotonic(), dict[str, Value](), "", False
         try:
             await session.walk(subtree, values)
         except (Silent, Lying) as error:
-            polled.parts.append(Part(subtree, source, False, time.monotonic() - start, len(values), str(error)))
-            if isinstance(error, Silent):
-                rest = subtrees[number + 1 :]
-                polled.parts += [Part(oid, name, False, 0.0, 0, "not asked: the device fell silent") for oid, name in rest]
-                polled.values.update(values)
-                return
-        else:
-            polled.parts.append(Part(subtree, source, True, time.monotonic() - start, len(values)))
+            message, silent = str(error), isinstance(error, Silent)
         polled.values.update(values)
+        polled.parts.append(Part(subtree, source, not message, time.monotonic() - start, len(values), message))
+        if silent:
+            polled.parts += [unasked(*rest, "the device fell silent") for rest in subtrees[number + 1 :]]
+            return
+
+
+def unasked(subtree: str, source: str, why: str) -> Part:
+    """A subtree that nobody got to."""
+    return Part(subtree, source, success=False, seconds=0.0, varbinds=0, message=f"not asked: {why}")

@@ -86,11 +86,11 @@ class Session:
         from gufo.snmp.aio import SnmpSession
 
         if self._client is None:
-            known = {"community": self.credential.name} if isinstance(self.credential, Community) else {}
+            community = self.credential.name if isinstance(self.credential, Community) else ""
             user = None if isinstance(self.credential, Community) else self.credential.key()
             try:
                 self._client = SnmpSession(
-                    self.host, port=self.port, user=user, timeout=self.timeout_seconds, **known
+                    self.host, port=self.port, community=community, user=user, timeout=self.timeout_seconds
                 )
             except (OSError, ValueError) as error:
                 raise Silent(f"{self.host}:{self.port} cannot be asked: {error}") from error

@@ -1,4 +1,4 @@
-"""The recordings of real devices, read as a poller would get them, and how readings are compared with what is expected."""
+"""The recordings of real devices, as a poller gets them, and how readings are compared with what is expected."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Score:
 
 
 def compare(rows: list[dict[str, object]], wanted: list[dict[str, object]]) -> Score:
-    """Rows of `mroom sensors --json` against an expected file: by OID, class, value, unit; states by text and severity."""
+    """Rows of `mroom sensors --json` against an expected file: OID, class, value, unit; text and severity of states."""
     score = Score()
     by_oid: dict[object, list[dict[str, object]]] = {}
     for row in rows:

@@ -84,7 +84,7 @@ class Device:
 
     def __init__(self, values: Tagged) -> None:
         self.asked = 0
-        self.drop: Callable[[int], bool] = lambda number: False
+        self.drop: Callable[[int], bool] = lambda _: False
         """Which requests (counted from 1) get no answer."""
         self.load(values)
 
@@ -100,7 +100,7 @@ class Device:
         if self.drop(self.asked):
             return None
         version, community, (kind, pdu) = _parts(_read(data, 0)[1])
-        request, first, second, (_, binds) = _parts(pdu)
+        request, _, second, (_, binds) = _parts(pdu)
         oids = [_oid_text(_parts(bind)[0][1]) for _, bind in _parts(binds)]
         if kind == 0xA0:
             found = [self._binds[self._at[oid]] if oid in self._at else _tlv(0x30, _oid(oid) + NO_SUCH) for oid in oids]
