@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitoring.devices.definition import Definition, States, Table
@@ -22,13 +22,16 @@ _DIGITS = 4
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A row that counts, before it is known whether it is the only one."""
+class Found:
+    """A row that counts, and what made a reading of it."""
 
     row: Row
     oid: str
     raw: float
     by: float
+    column: Column
+    definition: Definition
+    states: States
 
 
 def decode(definitions: Iterable[Definition], values: Mapping[str, Value]) -> list[Reading]:
@@ -36,13 +39,17 @@ def decode(definitions: Iterable[Definition], values: Mapping[str, Value]) -> li
 
     A reading that two files tell of (same OID and class) is taken from the first.
     """
-    view = View(values)
-    chosen: dict[tuple[str, str], Reading] = {}
+    return [reading for reading, _ in decode_rows(definitions, View(values))]
+
+
+def decode_rows(definitions: Iterable[Definition], view: View) -> list[tuple[Reading, Found]]:
+    """The same, each reading with what it was made of."""
+    chosen: dict[tuple[str, str], tuple[Reading, Found]] = {}
     for definition in definitions:
         for at, table in tables(definition):
             for column in columns_of(definition, table):
-                for reading in _column(definition, table, at, column, view):
-                    chosen.setdefault((reading.oid, reading.class_), reading)
+                for reading, found in _column(definition, table, at, column, view):
+                    chosen.setdefault((reading.oid, reading.class_), (reading, found))
     return list(chosen.values())
 
 
@@ -53,33 +60,37 @@ def tables(definition: Definition) -> Iterator[tuple[str, Table]]:
             yield at, table
 
 
-def _column(definition: Definition, table: Table, at: str, column: Column, view: View) -> Iterator[Reading]:
-    found = list(_rows(definition, table, at, column, view))
-    states = _states(definition, column.states)
-    for one in found:
-        template = column.alone if column.alone is not None and len(found) == 1 else column.descr
+def _column(
+    definition: Definition, table: Table, at: str, column: Column, view: View
+) -> Iterator[tuple[Reading, Found]]:
+    rows = list(_rows(definition, table, at, column, view))
+    for one in rows:
+        template = column.alone if column.alone is not None and len(rows) == 1 else column.descr
         listed = column.listed
         value = scaled(column, one.raw, one.by)
         told = value if listed is None or listed.divisor is None else one.raw * listed.multiplier / listed.divisor
-        state, severity = _opinion(definition, column, states, one)
-        yield Reading(
-            class_=column.class_,
-            descr=fill(template, one.row.text, column.strip),
-            oid=one.oid,
-            value=math.nan if one.raw in column.unknown or any_holds(column.idle, one.row, one.raw) else value,
-            listed=round(told, _DIGITS),
-            listed_class=(listed.class_ if listed else None) or column.class_,
-            source=definition.id,
-            group=fill(column.group or table.group or "", one.row.text),
-            state=state,
-            severity=severity,
-            limits=limits_of(column, one.row, one.by),
-            scale=one.by,
+        state, severity = opinion(one, one.raw, one.row.get)
+        yield (
+            Reading(
+                class_=column.class_,
+                descr=fill(template, one.row.text, column.strip),
+                oid=one.oid,
+                value=math.nan if one.raw in column.unknown or any_holds(column.idle, one.row, one.raw) else value,
+                listed=round(told, _DIGITS),
+                listed_class=(listed.class_ if listed else None) or column.class_,
+                source=definition.id,
+                group=fill(column.group or table.group or "", one.row.text),
+                state=state,
+                severity=severity,
+                limits=limits_of(column, one.row, one.by),
+            ),
+            one,
         )
 
 
-def _rows(definition: Definition, table: Table, at: str, column: Column, view: View) -> Iterator[_Found]:
+def _rows(definition: Definition, table: Table, at: str, column: Column, view: View) -> Iterator[Found]:
     looks = {**definition.look, **table.look}
+    states = _states(definition, column.states)
     for index, value in view.below(f"{at}.{column.column}"):
         row = Row(view, at, index, looks)
         if any_holds(table.skip, row, value) or any_holds(column.skip, row, value):
@@ -89,23 +100,27 @@ def _rows(definition: Definition, table: Table, at: str, column: Column, view: V
         raw = raw_number(column, value)
         by = None if raw is None else factor(column, row, raw)
         if raw is not None and by is not None:
-            yield _Found(row, f"{at}.{column.column}.{index}", raw, by)
+            yield Found(row, f"{at}.{column.column}.{index}", raw, by, column, definition, states)
 
 
 def _states(definition: Definition, states: States | str | None) -> States:
     return definition.states[states] if isinstance(states, str) else states or {}
 
 
-def _opinion(definition: Definition, column: Column, states: States, one: _Found) -> tuple[str | None, str | None]:
-    """What the device itself says: a state's text and severity, or its alarm beside a measured value."""
+def opinion(found: Found, raw: float, get: Callable[[str], Value]) -> tuple[str | None, str | None]:
+    """What the device itself says: a state's text and severity, or its alarm beside a measured value.
+
+    `get` gives the value of a look of the row.
+    """
+    column, lists = found.column, found.definition.states
     if column.states is not None:
-        if column.behind and not one.raw:
+        if column.behind and not raw:
             look, name = column.behind
-            behind = definition.states[name].get(as_int(one.row.get(look)))
+            behind = lists[name].get(as_int(get(look)))
             if behind:
                 return behind
-        return states.get(int(one.raw), (None, "unknown"))
+        return found.states.get(int(raw), (None, "unknown"))
     if column.alarm:
         look, name = column.alarm
-        return definition.states[name].get(as_int(one.row.get(look)), (None, None))
+        return lists[name].get(as_int(get(look)), (None, None))
     return None, None

@@ -61,16 +61,21 @@ class Row:
     def text(self, name: str) -> str:
         return text_of(self.get(name))
 
+    def place(self, name: str) -> str | None:
+        """The OID that a look leads to, whether or not something is there."""
+        return self._place(parse(self.looks[name])) if name in self.looks else None
+
     def _find(self, name: str) -> Value:
         if name == "i":
             return self.index
         if name in self.looks:
-            return self._follow(parse(self.looks[name]))
+            place = self._place(parse(self.looks[name]))
+            return None if place is None else self.view.get(place)
         numbers = arcs(self.index)
         position = int(name[1:])
         return numbers[position] if -len(numbers) <= position < len(numbers) else None
 
-    def _follow(self, look: Look) -> Value:
+    def _place(self, look: Look) -> str | None:
         base = look.oid if look.absolute else f"{self.at}.{look.oid}"
         index: str | None = self.index
         if look.sibling:
@@ -84,4 +89,4 @@ class Row:
             index = self.text(look.selector[1:-1]).removeprefix(f"{look.oid}.")
         elif look.selector:
             index = _chosen(self.index, look.selector)
-        return None if index is None else self.view.get(f"{base}.{index}" if index else base)
+        return None if index is None else f"{base}.{index}" if index else base

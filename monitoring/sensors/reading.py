@@ -32,8 +32,6 @@ class Reading:
     state: str | None = None
     severity: str | None = None
     limits: dict[str, float] = field(default_factory=dict)
-    scale: float = 1.0
-    """Raw to `value`: what a later walk needs to read the same OID again."""
 
     @property
     def unit(self) -> str:

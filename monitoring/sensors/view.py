@@ -18,11 +18,14 @@ class View:
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self.values = values
+        self.touched: set[str] = set()
+        """Every OID that was looked at, whether it is there or not."""
         self._oids = sorted(values)
         self._below: dict[str, list[tuple[str, Value]]] = {}
         self._named: dict[str, dict[tuple[str, str], str]] = {}
 
     def get(self, oid: str) -> Value:
+        self.touched.add(oid)
         return self.values.get(oid)
 
     def below(self, prefix: str) -> list[tuple[str, Value]]:
@@ -35,6 +38,7 @@ class View:
             for oid in self._oids[start:]:
                 if not oid.startswith(prefix + "."):
                     break
+                self.touched.add(oid)
                 found.append((oid[len(prefix) + 1 :], self.values[oid]))
             found.sort(key=lambda pair: arcs(pair[0]))
             self._below[prefix] = found

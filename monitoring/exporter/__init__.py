@@ -1,0 +1,1 @@
+"""The exporter: devices over SNMP in, Prometheus text out, one asyncio HTTP application."""
