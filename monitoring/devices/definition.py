@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from inventory.model.base import Id, Model, Words
 from monitoring.sensors.classes import CLASSES
@@ -54,6 +54,11 @@ def _name(value: str) -> str:
     if not _NAME.match(value):
         raise ValueError("a name is lower-case letters, digits and underscores, beginning with a letter")
     return value
+
+
+def _several(value: Any) -> Any:
+    # strict validation of what a validator returns wants the very type
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 Name = Annotated[str, AfterValidator(_name)]
@@ -167,7 +172,7 @@ class Reading(Model):
     """What is taken out of the text."""
     find: Pattern | None = None
     """Where in a text the number stands: the first group."""
-    states: States | Name | None = None
+    states: Name | None = None
     words: dict[str, int] = {}
     """For devices that answer with words: word → state."""
     behind: tuple[str, Name] | None = None
@@ -182,13 +187,14 @@ class Reading(Model):
 class Table(Model):
     """What stands below one OID. `at` may be several tables of one shape."""
 
-    at: Oid | tuple[Oid, ...]
+    at: Annotated[tuple[Oid, ...], BeforeValidator(_several)]
     look: dict[str, Look] = {}
     only: Conditions = {}
     skip: Conditions = {}
     group: str | None = None
-    readings: tuple[Reading, ...] | Name
-    """A list, or the name of one under `readings`."""
+    readings: tuple[Reading, ...] = ()
+    shared: Name | None = None
+    """Instead of `readings`: the name of a list under the file's own `readings`."""
 
 
 class Definition(Model):

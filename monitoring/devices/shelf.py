@@ -68,7 +68,7 @@ def read(source: Source) -> tuple[Definition | None, list[Problem]]:
 
 def readings(definition: Definition, table: Table) -> tuple[Reading, ...]:
     """A table's readings, whether written there or named."""
-    return definition.readings[table.readings] if isinstance(table.readings, str) else table.readings
+    return definition.readings[table.shared] if table.shared else table.readings
 
 
 def unfit(definition: Definition, declared: Declared) -> Iterator[Problem]:
@@ -79,12 +79,15 @@ def unfit(definition: Definition, declared: Declared) -> Iterator[Problem]:
         yield _problem(declared, ("match",), "no-match", message, expected, found, "keep one of the two")
     for at, table in enumerate(definition.tables):
         where: At = ("tables", at)
-        if isinstance(table.readings, str) and table.readings not in definition.readings:
-            yield _unknown(declared, (*where, "readings"), "list of readings", table.readings, definition.readings)
+        if table.shared and table.shared not in definition.readings:
+            yield _unknown(declared, (*where, "shared"), "list of readings", table.shared, definition.readings)
             continue
-        named = isinstance(table.readings, str)
+        if bool(table.shared) == bool(table.readings):
+            message, expected = "what does the table tell?", "`readings`, or the name of such a list under `shared`"
+            found = "both" if table.shared else "neither"
+            yield _problem(declared, where, "no-readings", message, expected, found, "keep one of the two")
         for number, reading in enumerate(readings(definition, table)):
-            inner: At = ("readings", str(table.readings), number) if named else (*where, "readings", number)
+            inner: At = ("readings", table.shared, number) if table.shared else (*where, "readings", number)
             yield from _names(definition, table, reading, declared, inner)
 
 
@@ -93,7 +96,7 @@ def _names(definition: Definition, table: Table, reading: Reading, declared: Dec
     for part, name in _looks(table, reading):
         if name not in known and not names_in_index(name):
             yield _unknown(declared, (*at, part), "look", name, known)
-    wanted = [reading.states] if isinstance(reading.states, str) else []
+    wanted = [reading.states] if reading.states else []
     wanted += [pair[1] for pair in (reading.alarm, reading.behind) if pair]
     for name in wanted:
         if name not in definition.states:

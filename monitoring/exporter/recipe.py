@@ -23,7 +23,7 @@ from monitoring.exporter.families import (
 )
 from monitoring.exporter.text import head, labels, number
 from monitoring.sensors.classes import CLASSES, STATE_CLASSES
-from monitoring.sensors.conditions import all_hold, any_holds
+from monitoring.sensors.conditions import any_holds
 from monitoring.sensors.decode import Found, decode_rows, opinion
 from monitoring.sensors.number import factor, raw_number, scaled
 from monitoring.sensors.reading import Reading
@@ -115,7 +115,7 @@ def _sample(found: Found, value: Value) -> float | None:
     """The sample of a reading; None where the device does not know. Raises Stale where it would be no reading."""
     column, row = found.column, found.row
     raw = raw_number(column, value)
-    if raw is None or any_holds(column.skip, row, value) or not all_hold(column.only, row, value):
+    if raw is None or not found.counts(value):
         raise Stale
     by = factor(column, row, raw)
     if by is None:
@@ -156,11 +156,13 @@ def learn(definitions: Iterable[Definition], values: Mapping[str, Value]) -> Rec
         if (reading.class_ == "state" or found.column.alarm) and reading.class_ not in {"port_admin", "port_oper"}:
             places = _places(found)
             recipe.opinions.append(Line(reading.oid, head_text, found, None, places))
-            moving |= _asked(found, places)
+            moving.update(places.values())
         if reading.limits:
             limit = limit_family(reading.class_)
             families[limit.name] = limit
             kinds.setdefault(limit.name, []).extend(_limits(limit, reading))
+    # what decides about another reading, or about this one's name, scale and limits, is no mere value
+    moving -= {place for _, found in rows for name in found.names() if (place := found.row.place(name))}
     for _, found in rows:
         _forget_view(found)
     recipe.families = [(head(one.name, one.kind, one.help_text), kinds[name]) for name, one in families.items()]
@@ -184,18 +186,10 @@ def _places(found: Found) -> dict[str, str]:
     return {name: place for name in names if (place := found.row.place(name))}
 
 
-def _asked(found: Found, places: dict[str, str]) -> set[str]:
-    """The OIDs of the device's opinion, but for those that decide whether there is a reading at all."""
-    conditions = {*found.column.skip, *found.column.only, *found.column.idle}
-    return {place for name, place in places.items() if name not in conditions}
-
-
 def _forget_view(found: Found) -> None:
     """Look everything up that a later sample may ask for, so that the walk itself need not be kept."""
-    column = found.column
-    for name in (*column.skip, *column.only, *column.idle, *(scale.look for scale in column.scales)):
-        if name != "value":
-            found.row.get(name)
+    for name in found.names():
+        found.row.get(name)
     found.row.view = _NOTHING
 
 
@@ -205,7 +199,7 @@ _NOTHING = View({})
 def _simple(found: Found) -> float | None:
     """Raw to sample, when a factor is all that lies between them."""
     column = found.column
-    by_value = "value" in {*column.skip, *column.only, *column.idle}
+    by_value = "value" in {*found.table.skip, *found.table.only, *column.skip, *column.only, *column.idle}
     if (
         by_value
         or column.plausible

@@ -17,12 +17,13 @@ class Slots:
     """
 
     def __init__(self, walks: int = WALKS) -> None:
-        self.walks, self.taken = walks, 0
+        self.walks, self.taken, self.most = walks, 0, 0
         self._free = asyncio.Semaphore(walks)
 
     async def __aenter__(self) -> Self:
         await self._free.acquire()
         self.taken += 1
+        self.most = max(self.most, self.taken)
         return self
 
     async def __aexit__(

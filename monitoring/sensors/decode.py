@@ -14,7 +14,7 @@ from monitoring.sensors.limits import limits_of
 from monitoring.sensors.look import Row
 from monitoring.sensors.number import as_int, factor, raw_number, scaled
 from monitoring.sensors.reading import Reading
-from monitoring.sensors.text import Value, fill
+from monitoring.sensors.text import Value, fill, names_in
 from monitoring.sensors.view import View
 
 _DIGITS = 4
@@ -31,7 +31,30 @@ class Found:
     by: float
     column: Column
     definition: Definition
+    table: Table
     states: States
+
+    def names(self) -> set[str]:
+        """The looks that decide whether the row counts, its scale, its texts and its limits; not its opinion."""
+        column, table, limits = self.column, self.table, self.column.limits
+        texts = (column.descr, column.alone or "", column.group or table.group or "")
+        given = (limits.low, limits.low_warn, limits.high_warn, limits.high) if limits else ()
+        found = {*table.skip, *table.only, *column.skip, *column.only, *column.idle}
+        found.update(scale.look for scale in column.scales)
+        found.update(name for text in texts for name in names_in(text))
+        found.update(limit for limit in given if isinstance(limit, str))
+        return found - {"value"}
+
+    def counts(self, value: Value) -> bool:
+        """Would the row count with this value?"""
+        return counts(self.table, self.column, self.row, value)
+
+
+def counts(table: Table, column: Column, row: Row, value: Value) -> bool:
+    """Is the row there, by the conditions of its table and of the reading?"""
+    if any_holds(table.skip, row, value) or any_holds(column.skip, row, value):
+        return False
+    return all_hold(table.only, row, value) and all_hold(column.only, row, value)
 
 
 def decode(definitions: Iterable[Definition], values: Mapping[str, Value]) -> list[Reading]:
@@ -47,8 +70,10 @@ def decode_rows(definitions: Iterable[Definition], view: View) -> list[tuple[Rea
     chosen: dict[tuple[str, str], tuple[Reading, Found]] = {}
     for definition in definitions:
         for at, table in tables(definition):
+            # what one reading of a row has looked up, the next need not
+            rows: dict[str, Row] = {}
             for column in columns_of(definition, table):
-                for reading, found in _column(definition, table, at, column, view):
+                for reading, found in _column(definition, table, at, column, view, rows):
                     chosen.setdefault((reading.oid, reading.class_), (reading, found))
     return list(chosen.values())
 
@@ -56,16 +81,16 @@ def decode_rows(definitions: Iterable[Definition], view: View) -> list[tuple[Rea
 def tables(definition: Definition) -> Iterator[tuple[str, Table]]:
     """(OID, table) of everything that a file tells of."""
     for table in definition.tables:
-        for at in (table.at,) if isinstance(table.at, str) else table.at:
+        for at in table.at:
             yield at, table
 
 
 def _column(
-    definition: Definition, table: Table, at: str, column: Column, view: View
+    definition: Definition, table: Table, at: str, column: Column, view: View, rows: dict[str, Row]
 ) -> Iterator[tuple[Reading, Found]]:
-    rows = list(_rows(definition, table, at, column, view))
-    for one in rows:
-        template = column.alone if column.alone is not None and len(rows) == 1 else column.descr
+    found = list(_rows(definition, table, at, column, view, rows))
+    for one in found:
+        template = column.alone if column.alone is not None and len(found) == 1 else column.descr
         listed = column.listed
         value = scaled(column, one.raw, one.by)
         told = value if listed is None or listed.divisor is None else one.raw * listed.multiplier / listed.divisor
@@ -88,23 +113,21 @@ def _column(
         )
 
 
-def _rows(definition: Definition, table: Table, at: str, column: Column, view: View) -> Iterator[Found]:
+def _rows(
+    definition: Definition, table: Table, at: str, column: Column, view: View, rows: dict[str, Row]
+) -> Iterator[Found]:
     looks = {**definition.look, **table.look}
-    states = _states(definition, column.states)
+    states = definition.states[column.states] if column.states else {}
     for index, value in view.below(f"{at}.{column.column}"):
-        row = Row(view, at, index, looks)
-        if any_holds(table.skip, row, value) or any_holds(column.skip, row, value):
-            continue
-        if not all_hold(table.only, row, value) or not all_hold(column.only, row, value):
+        row = rows.get(index)
+        if row is None:
+            row = rows[index] = Row(view, at, index, looks)
+        if not counts(table, column, row, value):
             continue
         raw = raw_number(column, value)
         by = None if raw is None else factor(column, row, raw)
         if raw is not None and by is not None:
-            yield Found(row, f"{at}.{column.column}.{index}", raw, by, column, definition, states)
-
-
-def _states(definition: Definition, states: States | str | None) -> States:
-    return definition.states[states] if isinstance(states, str) else states or {}
+            yield Found(row, f"{at}.{column.column}.{index}", raw, by, column, definition, table, states)
 
 
 def opinion(found: Found, raw: float, get: Callable[[str], Value]) -> tuple[str | None, str | None]:
