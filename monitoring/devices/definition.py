@@ -20,25 +20,25 @@ Severity = Literal["ok", "warning", "critical", "unknown"]
 
 def _oid(value: str) -> str:
     if not _OID.match(value):
-        raise ValueError("an OID is numbers with dots, without a leading dot")
+        raise ValueError("expected an OID: numbers with dots, without a leading dot")
     return value
 
 
 def _column(value: int | str) -> str:
     if not _COLUMN.match(str(value)):
-        raise ValueError("a column is a number, or numbers with dots in quotes")
+        raise ValueError("expected a column: a number, or numbers with dots in quotes")
     return str(value)
 
 
 def _look(value: int | str) -> str:
     if not _LOOK.match(str(value)):
-        raise ValueError("a look is a column or an OID, with @arcs of the index or ~Name/look behind it")
+        raise ValueError("expected a look: a column or an OID, with @arcs of the index or ~Name/look behind it")
     return str(value)
 
 
 def _class(value: str) -> str:
     if value not in CLASSES:
-        raise ValueError(f"a class is one of {', '.join(CLASSES)}")
+        raise ValueError(f"expected a class: one of {', '.join(CLASSES)}")
     return value
 
 
@@ -46,13 +46,13 @@ def _pattern(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(f"a regular expression is wanted: {error}") from error
+        raise ValueError(f"expected a regular expression ({error})") from error
     return value
 
 
 def _name(value: str) -> str:
     if not _NAME.match(value):
-        raise ValueError("a name is lower-case letters, digits and underscores, beginning with a letter")
+        raise ValueError("expected a name: lower-case letters, digits and underscores, beginning with a letter")
     return value
 
 
