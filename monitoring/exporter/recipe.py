@@ -58,6 +58,8 @@ class Recipe:
     """What must be as it was."""
     absent: frozenset[str] = frozenset()
     count: int = 0
+    used: set[str] = field(default_factory=set)
+    """Every OID that the text rests on."""
 
     def render(self, values: Mapping[str, Value]) -> str:
         """The text of these values."""
@@ -169,6 +171,7 @@ def learn(definitions: Iterable[Definition], values: Mapping[str, Value]) -> Rec
     still = view.touched - moving
     recipe.guard = {oid: values[oid] for oid in still if oid in values}
     recipe.absent = frozenset(oid for oid in still if oid not in values)
+    recipe.used = moving | recipe.guard.keys()
     return recipe
 
 

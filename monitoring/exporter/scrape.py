@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from monitoring.devices.definition import Definition
-from monitoring.exporter.recipe import Stale, learn
+from monitoring.exporter.recipe import Recipe, Stale, learn
 from monitoring.exporter.slots import Slots
 from monitoring.exporter.target import LEARN_ANEW, Target
 from monitoring.sensors.match import SYS_DESCR, SYS_OBJECT_ID
@@ -45,7 +44,7 @@ async def scrape(target: Target, shelf: Sequence[Definition], choose: Choose, sl
     try:
         async with asyncio.timeout(seconds):
             async with target.session.lock:
-                await _ask(target, shelf, choose, slots, polled)
+                found.text = await _ask(target, shelf, choose, slots, polled)
     except Silent as error:
         found.reason = str(error)
         target.failed(found.reason)
@@ -54,8 +53,8 @@ async def scrape(target: Target, shelf: Sequence[Definition], choose: Choose, sl
         _cut_short(target, polled, found.reason)
         if target.asking:
             target.failed(found.reason)
-    if polled.values:
-        found.text = _text(target, polled)
+        if polled.values:
+            found.text = learn(polled.definitions, polled.values).render(polled.values)
     found.success = any(part.success for part in polled.parts) or bool(polled.values and not polled.parts)
     if not found.success and not found.reason:
         found.reason = polled.parts[0].message if polled.parts else "it answers, but has nothing that is known here"
@@ -63,7 +62,8 @@ async def scrape(target: Target, shelf: Sequence[Definition], choose: Choose, sl
     return found
 
 
-async def _ask(target: Target, shelf: Sequence[Definition], choose: Choose, slots: Slots, polled: Polled) -> None:
+async def _ask(target: Target, shelf: Sequence[Definition], choose: Choose, slots: Slots, polled: Polled) -> str:
+    """Ask who it is, then all that is known of it; the text of what it says. `polled` is filled as answers come."""
     # a device that is dead is found out here, where it holds no slot
     target.asking = True
     known = await target.session.get(_ASKED)
@@ -72,13 +72,23 @@ async def _ask(target: Target, shelf: Sequence[Definition], choose: Choose, slot
         identity = (known.get(SYS_DESCR), known.get(SYS_OBJECT_ID))
         if identity != target.identity or time.monotonic() - target.learned > LEARN_ANEW:
             await _meet(target, shelf, choose, identity)
-        polled.definitions = target.definitions
-        polled.values.update(_steady(known))
-        await walk_all(target.session, target.subtrees, polled)
+        await _walk(target, known, polled)
+        text = _known_text(target, polled)
+        if text is None and target.recipe is not None and polled.complete:
+            # something but a reading has changed: what was left out so far may be needed now
+            await _meet(target, shelf, choose, identity)
+            await _walk(target, known, polled)
     if polled.parts and not any(part.success for part in polled.parts):
         target.failed(polled.parts[0].message)
     else:
         target.answered()
+    return text if text is not None else _learned_text(target, polled)
+
+
+async def _walk(target: Target, known: dict[str, Value], polled: Polled) -> None:
+    polled.definitions = target.definitions
+    polled.values, polled.parts = _steady(known), []
+    await walk_all(target.session, target.subtrees, polled, target.sizes)
 
 
 def _steady(known: dict[str, Value]) -> dict[str, Value]:
@@ -90,7 +100,7 @@ async def _meet(target: Target, shelf: Sequence[Definition], choose: Choose, ide
     _, definitions = await identify(target.session, shelf)
     target.definitions = tuple(choose(definitions))
     target.subtrees = combined(target.definitions)
-    target.recipe = None
+    target.recipe, target.sizes = None, {}
     target.identity, target.learned = identity, time.monotonic()
 
 
@@ -100,11 +110,43 @@ def _cut_short(target: Target, polled: Polled, reason: str) -> None:
     polled.parts += [unasked(oid, source, reason) for oid, source in target.subtrees if oid not in done]
 
 
-def _text(target: Target, polled: Polled) -> str:
-    if target.recipe is not None and polled.complete:
-        with contextlib.suppress(Stale):
-            return target.recipe.render(polled.values)
+def _known_text(target: Target, polled: Polled) -> str | None:
+    """The text by what was learned before; None when that does not fit."""
+    if target.recipe is None or not polled.complete:
+        return None
+    try:
+        return target.recipe.render(polled.values)
+    except Stale:
+        return None
+
+
+def _learned_text(target: Target, polled: Polled) -> str:
     recipe = learn(polled.definitions, polled.values)
+    text = recipe.render(polled.values)
     if polled.complete:
-        target.recipe = recipe
-    return recipe.render(polled.values)
+        _settle(target, polled, recipe)
+    return text
+
+
+def _settle(target: Target, polled: Polled, recipe: Recipe) -> None:
+    """From now on walk only the subtrees that say something, each with as many rows as it has."""
+    inside: dict[str, list[str]] = {subtree: [] for subtree, _ in target.subtrees}
+    outside = 0
+    for oid in polled.values:
+        subtree = next((one for one in _above(oid) if one in inside), None)
+        if subtree is None:
+            outside += 1
+        else:
+            inside[subtree].append(oid)
+    kept = {subtree for subtree, oids in inside.items() if not recipe.used.isdisjoint(oids)}
+    target.subtrees = [(subtree, source) for subtree, source in target.subtrees if subtree in kept]
+    target.sizes = {subtree: len(inside[subtree]) for subtree in kept}
+    recipe.count = outside + sum(target.sizes.values())
+    target.recipe = recipe
+
+
+def _above(oid: str) -> Iterator[str]:
+    """The OIDs above one, itself first."""
+    while oid:
+        yield oid
+        oid = oid.rpartition(".")[0]

@@ -29,6 +29,8 @@ class Target:
     recipe: Recipe | None = None
     identity: tuple[object, ...] = ()
     """sysDescr and sysObjectID: with others, it is another device."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Subtree → varbinds, the last time."""
     learned: float = 0.0
     failures: int = 0
     again: float = 0.0
@@ -48,7 +50,7 @@ class Target:
 
     @property
     def state(self) -> str:
-        return "dead" if self.failures else "live" if self.learned else "unknown"
+        return "dead" if self.failures else "live" if self.identity else "unknown"
 
 
 class Targets:

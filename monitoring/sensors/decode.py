@@ -118,12 +118,15 @@ def _rows(
 ) -> Iterator[Found]:
     looks = {**definition.look, **table.look}
     states = definition.states[column.states] if column.states else {}
-    for index, value in view.below(f"{at}.{column.column}"):
+    # a row that its looks alone leave out may change as it likes
+    watched = "value" in {*table.skip, *table.only, *column.skip, *column.only}
+    for index, value in view.below(f"{at}.{column.column}", touch=watched):
         row = rows.get(index)
         if row is None:
             row = rows[index] = Row(view, at, index, looks)
         if not counts(table, column, row, value):
             continue
+        view.touched.add(f"{at}.{column.column}.{index}")
         raw = raw_number(column, value)
         by = None if raw is None else factor(column, row, raw)
         if raw is not None and by is not None:

@@ -28,8 +28,8 @@ class View:
         self.touched.add(oid)
         return self.values.get(oid)
 
-    def below(self, prefix: str) -> list[tuple[str, Value]]:
-        """(index, value) of everything below an OID, in the order of the MIB."""
+    def below(self, prefix: str, *, touch: bool = True) -> list[tuple[str, Value]]:
+        """(index, value) of everything below an OID, in the order of the MIB; without `touch`, not counted as seen."""
         found = self._below.get(prefix)
         if found is None:
             # OIDs that begin alike are neighbours when sorted as text, too
@@ -38,10 +38,11 @@ class View:
             for oid in self._oids[start:]:
                 if not oid.startswith(prefix + "."):
                     break
-                self.touched.add(oid)
                 found.append((oid[len(prefix) + 1 :], self.values[oid]))
             found.sort(key=lambda pair: arcs(pair[0]))
             self._below[prefix] = found
+        if touch:
+            self.touched.update(f"{prefix}.{index}" for index, _ in found)
         return found
 
     def named(self, column: str, head: str, name: str) -> str | None:

@@ -10,7 +10,7 @@ from monitoring.devices.shelf import readings
 from monitoring.sensors.decode import tables
 from monitoring.sensors.look import parse
 
-DENSE = 3
+DENSE = 2
 """Neighbouring columns are walked as one when at most this many times as much is read as is needed."""
 
 

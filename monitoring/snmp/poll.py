@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitoring.devices.definition import Definition
 from monitoring.sensors.match import SYS_DESCR, SYS_OBJECT_ID, matching, probes
 from monitoring.sensors.text import Value, text_of
 from monitoring.snmp.plan import combined
-from monitoring.snmp.session import Lying, Session, Silent
+from monitoring.snmp.session import MOST_REPETITIONS, REPETITIONS, Lying, Session, Silent
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 
@@ -64,12 +64,18 @@ async def poll(session: Session, shelf: Iterable[Definition]) -> Polled:
     return polled
 
 
-async def walk_all(session: Session, subtrees: Sequence[tuple[str, str]], polled: Polled) -> None:
-    """Walk subtrees one after the other; one that fails does not stop the rest, silence does. Raises nothing."""
+async def walk_all(
+    session: Session, subtrees: Sequence[tuple[str, str]], polled: Polled, sizes: Mapping[str, int] | None = None
+) -> None:
+    """Walk subtrees one after the other; one that fails does not stop the rest, silence does. Raises nothing.
+
+    `sizes`: how many varbinds each had the last time, so that one request is enough for what fits into a packet.
+    """
+    known = sizes or {}
     for number, (subtree, source) in enumerate(subtrees):
         start, values, message, silent = time.monotonic(), dict[str, Value](), "", False
         try:
-            await session.walk(subtree, values)
+            await session.walk(subtree, values, _repetitions(known.get(subtree)))
         except (Silent, Lying) as error:
             message, silent = str(error), isinstance(error, Silent)
         polled.values.update(values)
@@ -77,6 +83,11 @@ async def walk_all(session: Session, subtrees: Sequence[tuple[str, str]], polled
         if silent:
             polled.parts += [unasked(*rest, "the device fell silent") for rest in subtrees[number + 1 :]]
             return
+
+
+def _repetitions(size: int | None) -> int:
+    """One more than there were, to see the end."""
+    return REPETITIONS if size is None else min(max(size + 1, 2), MOST_REPETITIONS)
 
 
 def unasked(subtree: str, source: str, why: str) -> Part:

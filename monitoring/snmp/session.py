@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+
+from gufo.snmp import SnmpError
+from gufo.snmp.aio import SnmpSession
 
 from monitoring.sensors.text import Value
 from monitoring.snmp.credential import Community, Credential
 
+T = TypeVar("T")
 TRIES = 3
 """Requests in all before a device counts as silent."""
 REFRESH_SECONDS = 120
 """An engine's clock may be 150 s off (RFC 3414, 2.2.3): after a longer silence it is asked again."""
 REPETITIONS = 50
 """Rows a GETBULK asks for: measured to cost a tenth less than 25; a device that can not, sends what fits."""
+MOST_REPETITIONS = 64
+"""Rows that fit into one packet of 1,500 bytes, at about 22 bytes each."""
 MOST = 200_000
 """Varbinds of one subtree; a device with more of them lies."""
 
@@ -54,37 +60,47 @@ class Session:
         found = await self._again(lambda: client.get_many(wanted))
         return {oid: value for oid, value in found.items() if value is not None}
 
-    async def walk(self, prefix: str, into: dict[str, Value]) -> int:
-        """Everything below an OID, into a dict; how many there were. Raises Silent or Lying."""
+    async def walk(self, prefix: str, into: dict[str, Value], repetitions: int = REPETITIONS) -> int:
+        """Everything below an OID, into a dict; how many there were. Raises Silent or Lying.
+
+        A lost packet costs one request: the walk goes on from its last OID.
+        """
         client = await self._ready()
-        iterator: AsyncIterator[tuple[str, Value]] = client.getbulk(prefix, max_repetitions=REPETITIONS)
-        count = 0
+        iterator = client.getbulk(prefix, max_repetitions=repetitions)
+        before, failures = len(into), 0
         while True:
+            seen = len(into)
             try:
-                oid, value = await self._again(iterator.__anext__)
-            except StopAsyncIteration:
-                return count
-            if oid in into or count == MOST:
-                raise Lying(f"the walk of {prefix} comes back to {oid}" if oid in into else f"{prefix} has no end")
-            into[oid] = value
-            count += 1
+                async for oid, value in iterator:
+                    if oid in into:
+                        raise Lying(f"the walk of {prefix} comes back to {oid}")
+                    into[oid] = value
+                    if len(into) - before > MOST:
+                        raise Lying(f"the walk of {prefix} has no end")
+            except (TimeoutError, SnmpError, OSError) as error:
+                failures = 1 if len(into) > seen else failures + 1
+                await self._failed(error, failures)
+            else:
+                self._heard = time.monotonic()
+                return len(into) - before
 
     async def exists(self, prefix: str) -> dict[str, Value]:
         """The first value below an OID; empty when there is none. Raises Silent or Lying."""
         client = await self._ready()
-        try:
-            oid, value = await self._again(client.getnext(prefix).__anext__)
-        except StopAsyncIteration:
+        iterator = client.getnext(prefix)
+
+        async def first() -> dict[str, Value]:
+            async for oid, value in iterator:
+                return {oid: value}
             return {}
-        return {oid: value}
+
+        return await self._again(first)
 
     def close(self) -> None:
         """Forget the socket; the next request opens a new one."""
         self._client = None
 
     async def _ready(self) -> Any:
-        from gufo.snmp.aio import SnmpSession
-
         if self._client is None:
             community = self.credential.name if isinstance(self.credential, Community) else ""
             user = None if isinstance(self.credential, Community) else self.credential.key()
@@ -98,35 +114,34 @@ class Session:
             await self._again(self._client.refresh)
         return self._client
 
-    async def _again(self, request: Any) -> Any:
-        from gufo.snmp import SnmpError
-
-        reason = ""
-        for attempt in range(TRIES):
+    async def _again(self, request: Callable[[], Awaitable[T]]) -> T:
+        failures = 0
+        while True:
             try:
                 answer = await request()
-            except StopAsyncIteration:
-                self._heard = time.monotonic()
-                raise
-            except TimeoutError:
-                reason = f"no answer in {self.timeout_seconds:g} s, {attempt + 1} times"
-            except SnmpError as error:
-                reason = f"{type(error).__name__}: {error}"
-                if not isinstance(self.credential, Community) and attempt == 0:
-                    # the engine may have been restarted: its boots and time are learned anew
-                    await self._resynchronise()
-            except OSError as error:
-                reason = error.strerror or str(error)
-                break
+            except (TimeoutError, SnmpError, OSError) as error:
+                failures += 1
+                await self._failed(error, failures)
             else:
                 self._heard = time.monotonic()
                 return answer
-        self.close()
-        raise Silent(f"{self.host}:{self.port} does not answer: {reason}")
+
+    async def _failed(self, error: Exception, failures: int) -> None:
+        """After so many failures in a row: get ready to ask again. Raises Silent when it was the last time."""
+        if isinstance(error, TimeoutError):
+            reason, last = f"no answer in {self.timeout_seconds:g} s, {failures} times", failures >= TRIES
+        elif isinstance(error, SnmpError):
+            reason, last = f"{type(error).__name__}: {error}", failures >= TRIES
+        else:
+            reason, last = getattr(error, "strerror", None) or str(error), True
+        if last:
+            self.close()
+            raise Silent(f"{self.host}:{self.port} does not answer: {reason}") from error
+        if isinstance(error, SnmpError) and not isinstance(self.credential, Community):
+            # the engine may have been restarted: its boots and time are learned anew
+            await self._resynchronise()
 
     async def _resynchronise(self) -> None:
-        from gufo.snmp import SnmpError
-
         try:
             await self._client.refresh()
         except (TimeoutError, SnmpError, OSError):

@@ -193,7 +193,7 @@ def test_what_was_walked_before_the_deadline_is_told(exporter, responder):
     exporter.get(f"/probe?target=127.0.0.1:{port}")
     start = device.asked
     # ports come before the UPS: silence in between
-    device.drop = lambda number: number > start + 4
+    device.drop = lambda number: number > start + 8
     answer = exporter.get(f"/probe?target=127.0.0.1:{port}", seconds=1)
     assert answer.status == 200
     parts = {dict(labels)["subtree"]: value for (name, labels), value in answer.samples.items()
