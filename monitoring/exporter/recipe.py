@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from monitoring.devices.definition import Definition
 from monitoring.exporter.families import (
@@ -30,12 +31,14 @@ from monitoring.sensors.reading import Reading
 from monitoring.sensors.text import Value
 from monitoring.sensors.view import View
 
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
+
 
 class Stale(Exception):
     """What the recipe rests on has changed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One sample whose value is read anew."""
 
@@ -44,7 +47,7 @@ class Line:
     found: Found
     by: float | None
     """Raw to sample, where nothing but a factor lies between; None: the long way."""
-    places: dict[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
     """Look of the device's opinion → its OID."""
 
 
@@ -92,7 +95,7 @@ class Recipe:
             if raw is None:
                 raise Stale
 
-            def get(name: str, places: dict[str, str] = line.places) -> Value:
+            def get(name: str, places: Mapping[str, str] = line.places) -> Value:
                 return values.get(places.get(name, ""))
 
             state, severity = opinion(found, raw, get)

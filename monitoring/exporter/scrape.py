@@ -15,7 +15,7 @@ from monitoring.sensors.match import SYS_DESCR, SYS_OBJECT_ID
 from monitoring.sensors.text import Value
 from monitoring.snmp.plan import combined
 from monitoring.snmp.poll import SYS_UP_TIME, Part, Polled, identify, unasked, walk_all
-from monitoring.snmp.session import Silent
+from monitoring.snmp.session import Lying, Silent
 
 Choose = Callable[[Iterable[Definition]], list[Definition]]
 _ASKED = [SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME]
@@ -45,7 +45,7 @@ async def scrape(target: Target, shelf: Sequence[Definition], choose: Choose, sl
         async with asyncio.timeout(seconds):
             async with target.session.lock:
                 found.text = await _ask(target, shelf, choose, slots, polled)
-    except Silent as error:
+    except (Silent, Lying) as error:
         found.reason = str(error)
         target.failed(found.reason)
     except TimeoutError:

@@ -21,7 +21,7 @@ _DIGITS = 4
 """Decimals of a listed value, as the recordings have them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """A row that counts, and what made a reading of it."""
 

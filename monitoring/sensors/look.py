@@ -42,7 +42,7 @@ def _chosen(index: str, selector: str) -> str | None:
     return ".".join(parts[start:stop]) if start < len(parts) else None
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One row of a table: what its looks lead to, each looked up once."""
 

@@ -20,7 +20,7 @@ def raw_number(reading: Reading, value: Value) -> float | None:
         if reading.words:
             return next((number for word, number in reading.words.items() if word.lower() == text.lower()), None)
         found = re.search(reading.find or "", text)
-        return float(found[1]) if found else None
+        return number(found[1].encode()) if found else None
     return number(value)
 
 
@@ -29,7 +29,8 @@ def number(value: Value) -> float | None:
     if isinstance(value, (int, float)):
         return value if math.isfinite(value) else None
     found = _LEADING.match(text_of(value))
-    return float(found[1]) if found else None
+    told = float(found[1]) if found else math.inf
+    return told if math.isfinite(told) else None
 
 
 def as_int(value: Value) -> int:

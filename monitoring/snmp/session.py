@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from gufo.snmp import SnmpError
 from gufo.snmp.aio import SnmpSession
@@ -72,14 +72,15 @@ class Session:
             seen = len(into)
             try:
                 async for oid, value in iterator:
-                    if oid in into:
-                        raise Lying(f"the walk of {prefix} comes back to {oid}")
+                    if oid in into or len(into) - before > MOST:
+                        _endless(prefix, oid)
                     into[oid] = value
-                    if len(into) - before > MOST:
-                        raise Lying(f"the walk of {prefix} has no end")
             except (TimeoutError, SnmpError, OSError) as error:
                 failures = 1 if len(into) > seen else failures + 1
                 await self._failed(error, failures)
+            except BaseException as error:
+                self._panicked(error)
+                raise
             else:
                 self._heard = time.monotonic()
                 return len(into) - before
@@ -122,6 +123,9 @@ class Session:
             except (TimeoutError, SnmpError, OSError) as error:
                 failures += 1
                 await self._failed(error, failures)
+            except BaseException as error:
+                self._panicked(error)
+                raise
             else:
                 self._heard = time.monotonic()
                 return answer
@@ -141,8 +145,19 @@ class Session:
             # the engine may have been restarted: its boots and time are learned anew
             await self._resynchronise()
 
+    def _panicked(self, error: BaseException) -> None:
+        """Raises Lying for a panic: gufo-snmp 0.13 meets some malformed packets so (src/ber/header.rs reads past its
+        end), and pyo3 raises that past Exception. The client may be in any state: it is left behind."""
+        if type(error).__name__ == "PanicException":
+            self.close()
+            raise Lying(f"{self.host}:{self.port} sent a packet that is no SNMP") from None
+
     async def _resynchronise(self) -> None:
         try:
             await self._client.refresh()
         except (TimeoutError, SnmpError, OSError):
             return
+
+
+def _endless(prefix: str, oid: str) -> NoReturn:
+    raise Lying(f"the walk of {prefix} does not end: it is at {oid}")
