@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from gufo.snmp import SnmpError
 from gufo.snmp.aio import SnmpSession
@@ -50,58 +50,43 @@ class Session:
     def __init__(self, host: str, port: int, credential: Credential, timeout_seconds: float = 1.0) -> None:
         self.host, self.port, self.credential, self.timeout_seconds = host, port, credential, timeout_seconds
         self.lock = asyncio.Lock()
-        self._client: Any = None
+        self._client: SnmpSession | None = None
         self._heard = 0.0
 
     async def get(self, oids: Iterable[str]) -> dict[str, Value]:
         """The values of some OIDs; those that the device has not are left out. Raises Silent or Lying."""
         wanted = list(oids)
-        client = await self._ready()
-        found = await self._again(lambda: client.get_many(wanted))
+        found = await self._again(lambda client: client.get_many(wanted))
         return {oid: value for oid, value in found.items() if value is not None}
 
-    async def walk(self, prefix: str, into: dict[str, Value], repetitions: int = REPETITIONS) -> int:
-        """Everything below an OID, into a dict; how many there were. Raises Silent or Lying.
-
-        A lost packet costs one request: the walk goes on from its last OID.
-        """
-        client = await self._ready()
-        iterator = client.getbulk(prefix, max_repetitions=repetitions)
-        before, failures = len(into), 0
-        while True:
-            seen = len(into)
-            try:
-                async for oid, value in iterator:
-                    if oid in into or len(into) - before > MOST:
-                        _endless(prefix, oid)
-                    into[oid] = value
-            except (TimeoutError, SnmpError, OSError) as error:
-                failures = 1 if len(into) > seen else failures + 1
-                await self._failed(error, failures)
-            except BaseException as error:
-                self._panicked(error)
-                raise
-            else:
-                self._heard = time.monotonic()
-                return len(into) - before
-
     async def exists(self, prefix: str) -> dict[str, Value]:
-        """The first value below an OID; empty when there is none. Raises Silent or Lying."""
-        client = await self._ready()
-        iterator = client.getnext(prefix)
+        """The first value behind an OID; empty when there is none. Raises Silent or Lying."""
 
-        async def first() -> dict[str, Value]:
-            async for oid, value in iterator:
+        async def first(client: SnmpSession) -> dict[str, Value]:
+            async for oid, value in client.getnext(prefix):
                 return {oid: value}
             return {}
 
         return await self._again(first)
 
+    async def walk(self, prefix: str, into: dict[str, Value], repetitions: int = REPETITIONS) -> int:
+        """Everything below an OID, into a dict; how many there were. Raises Silent or Lying.
+
+        With v2c a lost packet costs one request: the walk goes on from its last OID. With v3 it begins again, with a
+        new client.
+        """
+        walking = _Walk(prefix, repetitions)
+        try:
+            await self._again(walking.go, walking.progress)
+        finally:
+            into.update(walking.found)
+        return len(walking.found)
+
     def close(self) -> None:
         """Forget the socket; the next request opens a new one."""
         self._client = None
 
-    async def _ready(self) -> Any:
+    async def _ready(self) -> SnmpSession:
         if self._client is None:
             community = self.credential.name if isinstance(self.credential, Community) else ""
             user = None if isinstance(self.credential, Community) else self.credential.key()
@@ -109,20 +94,24 @@ class Session:
                 self._client = SnmpSession(
                     self.host, port=self.port, community=community, user=user, timeout=self.timeout_seconds
                 )
-            except (OSError, ValueError) as error:
-                raise Silent(f"{self.host}:{self.port} cannot be asked: {error}") from error
+            except ValueError as error:
+                raise OSError(f"it cannot be asked: {error}") from error
+            self._heard = 0.0
         if not isinstance(self.credential, Community) and time.monotonic() - self._heard > REFRESH_SECONDS:
-            await self._again(self._client.refresh)
+            await self._client.refresh()
         return self._client
 
-    async def _again(self, request: Callable[[], Awaitable[T]]) -> T:
+    async def _again(
+        self, request: Callable[[SnmpSession], Awaitable[T]], progress: Callable[[], bool] = lambda: False
+    ) -> T:
+        """Ask until there is an answer, TRIES times in a row without `progress`. Raises Silent or Lying."""
         failures = 0
         while True:
             try:
-                answer = await request()
+                answer = await request(await self._ready())
             except (TimeoutError, SnmpError, OSError) as error:
-                failures += 1
-                await self._failed(error, failures)
+                failures = 1 if progress() else failures + 1
+                self._failed(error, failures)
             except BaseException as error:
                 self._panicked(error)
                 raise
@@ -130,7 +119,7 @@ class Session:
                 self._heard = time.monotonic()
                 return answer
 
-    async def _failed(self, error: Exception, failures: int) -> None:
+    def _failed(self, error: Exception, failures: int) -> None:
         """After so many failures in a row: get ready to ask again. Raises Silent when it was the last time."""
         if isinstance(error, TimeoutError):
             reason, last = f"no answer in {self.timeout_seconds:g} s, {failures} times", failures >= TRIES
@@ -138,12 +127,12 @@ class Session:
             reason, last = f"{type(error).__name__}: {error}", failures >= TRIES
         else:
             reason, last = getattr(error, "strerror", None) or str(error), True
-        if last:
+        if last or not isinstance(self.credential, Community):
+            # an engine that was restarted reports that our time is wrong, which gufo-snmp takes for silence; only a new
+            # client learns its boots and time anew
             self.close()
+        if last:
             raise Silent(f"{self.host}:{self.port} does not answer: {reason}") from error
-        if isinstance(error, SnmpError) and not isinstance(self.credential, Community):
-            # the engine may have been restarted: its boots and time are learned anew
-            await self._resynchronise()
 
     def _panicked(self, error: BaseException) -> None:
         """Raises Lying for a panic: gufo-snmp 0.13 meets some malformed packets so (src/ber/header.rs reads past its
@@ -152,11 +141,29 @@ class Session:
             self.close()
             raise Lying(f"{self.host}:{self.port} sent a packet that is no SNMP") from None
 
-    async def _resynchronise(self) -> None:
-        try:
-            await self._client.refresh()
-        except (TimeoutError, SnmpError, OSError):
-            return
+
+class _Walk:
+    """A walk that can be taken up again where it was, as long as its client is the same."""
+
+    def __init__(self, prefix: str, repetitions: int) -> None:
+        self.prefix, self.repetitions = prefix, repetitions
+        self.found: dict[str, Value] = {}
+        self._client: SnmpSession | None = None
+        self._seen = 0
+
+    async def go(self, client: SnmpSession) -> None:
+        if client is not self._client:
+            self._client, self.found = client, {}
+            self._iterator = client.getbulk(self.prefix, max_repetitions=self.repetitions)
+        self._seen = len(self.found)
+        async for oid, value in self._iterator:
+            if oid in self.found or len(self.found) >= MOST:
+                _endless(self.prefix, oid)
+            self.found[oid] = value
+
+    def progress(self) -> bool:
+        """Did anything come since it was taken up?"""
+        return len(self.found) > self._seen
 
 
 def _endless(prefix: str, oid: str) -> NoReturn:

@@ -110,23 +110,40 @@ def test_a_late_answer_is_not_taken_for_the_next_one(responder):
     assert values == {oid: value for oid, (_, value) in UPS.items()}
 
 
+class Agent:
+    """A real snmpd with a v3 user on a loopback port."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        config = folder / "snmpd.conf"
+        config.write_text('createUser watcher SHA-256 "authpassphrase" AES "privpassphrase"\nrouser watcher priv\n')
+        program = shutil.which("snmpd", path="/usr/sbin:/usr/bin") or "snmpd"
+        where = f"udp:127.0.0.1:{self.port}"
+        self.command = [program, "-f", "-C", "-c", str(config), "-Lf", str(folder / "log"), where]
+        # its state (the boots of its engine) stays in the test's folder
+        self.environment = {"SNMP_PERSISTENT_DIR": str(folder / "state"), "MIBS": ""}
+        self.start()
+
+    def start(self) -> None:
+        self.running = subprocess.Popen(self.command, env=self.environment)
+
+    def stop(self) -> None:
+        self.running.terminate()
+        self.running.wait(10)
+
+
 @pytest.fixture
 def snmpd(tmp_path: Path):
-    """A real agent with a v3 user on a loopback port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = tmp_path / "snmpd.conf"
-    config.write_text('createUser watcher SHA-256 "authpassphrase" AES "privpassphrase"\nrouser watcher priv\n')
-    program = shutil.which("snmpd", path="/usr/sbin:/usr/bin") or "snmpd"
-    command = [program, "-f", "-C", "-c", str(config), "-Lf", str(tmp_path / "log"), f"udp:127.0.0.1:{port}"]
-    # its state (boots of the engine) stays in the test's folder
-    running = subprocess.Popen(command, env={"SNMP_PERSISTENT_DIR": str(tmp_path / "state"), "MIBS": ""})
+    agent = Agent(tmp_path)
     try:
-        yield port
+        yield agent
     finally:
-        running.terminate()
-        running.wait(10)
+        agent.stop()
+
+
+WATCHER = User("watcher", "SHA256", "authpassphrase", "AES", "privpassphrase")
 
 
 async def until_heard(port: int, user: User) -> Session:
@@ -143,7 +160,7 @@ async def until_heard(port: int, user: User) -> Session:
 
 def test_a_real_agent_is_polled_with_authentication_and_privacy(snmpd):
     async def go():
-        asking = await until_heard(snmpd, User("watcher", "SHA256", "authpassphrase", "AES", "privpassphrase"))
+        asking = await until_heard(snmpd.port, WATCHER)
         return await poll(asking, load_all())
 
     polled = asyncio.run(go())
@@ -152,9 +169,39 @@ def test_a_real_agent_is_polled_with_authentication_and_privacy(snmpd):
     assert any(row.class_ == "port_in" for row in rows)
 
 
+def test_an_agent_that_was_restarted_is_synchronised_with_anew(snmpd):
+    async def go():
+        asking = await until_heard(snmpd.port, WATCHER)
+        first = await poll(asking, load_all())
+        snmpd.stop()
+        with pytest.raises(Silent):
+            await poll(asking, load_all())
+        snmpd.start()
+        await until_heard(snmpd.port, WATCHER)
+        return first, await poll(asking, load_all())
+
+    before, after = asyncio.run(go())
+    assert before.complete
+    assert after.complete
+    assert {part.subtree for part in after.parts} == {part.subtree for part in before.parts}
+
+
+def test_an_agent_that_was_restarted_unseen_is_synchronised_with_anew(snmpd):
+    async def go():
+        asking = await until_heard(snmpd.port, WATCHER)
+        await poll(asking, load_all())
+        snmpd.stop()
+        snmpd.start()
+        await until_heard(snmpd.port, WATCHER)
+        # the session still has the boots and the time of the engine that is gone
+        return await poll(asking, load_all())
+
+    assert asyncio.run(go()).complete
+
+
 def test_a_wrong_passphrase_gets_no_answer_and_is_not_told(snmpd):
     async def go():
-        right = await until_heard(snmpd, User("watcher", "SHA256", "authpassphrase", "AES", "privpassphrase"))
+        right = await until_heard(snmpd.port, WATCHER)
         wrong = Session("127.0.0.1", right.port, User("watcher", "SHA256", "wrongphrase", "AES", "privpassphrase"), 0.3)
         await wrong.get(["1.3.6.1.2.1.1.1.0"])
 
