@@ -55,6 +55,7 @@ CLASSES: dict[str, Class] = {
     "pressure": Class("kPa", "pressure", "pascals", 1000.0),
     "airflow": Class("cfm", "airflow", "cubic_metres_per_second", 0.0004719474432),
     "waterflow": Class("l/m", "waterflow", "cubic_metres_per_second", 1 / 60_000),
+    "volume": Class("litre", "volume", "cubic_metres", 0.001),
     "dew_point": Class("celsius", "dew_point", "celsius"),
     "dbm": Class("dBm", "optical_power", "dbm"),
     "count": Class("count", "number"),
