@@ -37,6 +37,14 @@ def error_document(code: str, message: str, hint: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": message, "hint": hint}}
 
 
+def _takes_more() -> bool:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
 def nothing_more_to_stdout() -> None:
     """What is still in its buffer would else be tried again at the very end, and be told as a traceback."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -72,8 +80,11 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
             if isinstance(error, Explained):
                 _end(error.exit_code, error.code, str(error), error.hint, as_json=as_json)
             if isinstance(error, OSError):
-                nothing_more_to_stdout()
-                message = f"{error.strerror or error}: {error.filename or 'standard output'}"
+                # A write to stdout names no file; what names one leaves stdout whole, for the document.
+                where = error.filename or "standard output, or a socket"
+                if error.filename is None and not _takes_more():
+                    nothing_more_to_stdout()
+                message = f"{error.strerror or error}: {where}"
                 _end(1, "system", message, "mend what the sentence names and run it again", as_json=as_json)
             raise
 
