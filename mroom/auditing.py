@@ -1,0 +1,70 @@
+"""What an audit stands on: the site, the journal, the papers and the metrics, as one moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from mroom.exits import Exit
+from mroom.failure import Failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audit.ground import Ground
+    from audit.shelf import Catalogue
+    from journal import Journal
+
+
+def moment(given: str | None) -> dt.datetime:
+    """The moment of judging: as given (RFC 3339 with an offset), else now. Raises Failure."""
+    if given is None:
+        return dt.datetime.now(dt.UTC)
+    try:
+        at = dt.datetime.fromisoformat(given)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        message = f"--at {given!r} is no time with an offset"
+        raise Failure(Exit.usage, "usage", message, "write it like 2026-04-01T09:00:00+09:00")
+    return at
+
+
+def catalogue(chosen: str | None, state: Path) -> Catalogue:
+    """The catalogue in force: `working`, `imported`, a folder; without a choice the imported one where there is one."""
+    from pathlib import Path
+
+    from audit import shelf
+
+    if chosen is None:
+        return shelf.in_force(state)
+    folder = {"working": shelf.WORKING, "imported": shelf.imported(state)}.get(chosen, Path(chosen))
+    if not folder.is_dir():
+        hint = "give working, imported (after `mroom audit import`) or a folder"
+        raise Failure(Exit.usage, "no-catalogue", f"no catalogue {chosen!r}: {folder} is no folder", hint)
+    return shelf.load(folder)
+
+
+def ground(site: str | None, found: Catalogue, journal: Journal, at: dt.datetime, prometheus: str | None) -> Ground:
+    """Everything that verdicts may look at, up to the moment `at`."""
+    from zoneinfo import ZoneInfo
+
+    import inventory
+    from audit import papers
+    from audit.ground import Ground
+    from audit.prometheus import Prometheus
+    from inventory import graph
+    from mroom.settings import settings, site_folder
+
+    folder, state = site_folder(site), settings(site).state
+    model = inventory.load(folder)
+    entries = tuple(entry for entry in journal.entries() if dt.datetime.fromisoformat(entry.time) <= at)
+    return Ground(
+        site=model,
+        graph=graph.build(model, at.astimezone(ZoneInfo(model.site.timezone)).date()),
+        at=at,
+        entries=entries,
+        papers=papers.load([folder / papers.FOLDER, state / papers.FOLDER], found.items, model.rooms),
+        state=state,
+        prometheus=Prometheus(prometheus) if prometheus else None,
+    )
