@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mroom.exits import Exit
 from mroom.failure import Failure
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from audit.ground import Ground
+    from audit.ledger import Kept
     from audit.shelf import Catalogue
     from journal import Journal
 
@@ -32,8 +36,6 @@ def moment(given: str | None) -> dt.datetime:
 
 def catalogue(chosen: str | None, state: Path) -> Catalogue:
     """The catalogue in force: `working`, `imported`, a folder; without a choice the imported one where there is one."""
-    from pathlib import Path
-
     from audit import shelf
 
     if chosen is None:
@@ -68,3 +70,55 @@ def ground(site: str | None, found: Catalogue, journal: Journal, at: dt.datetime
         state=state,
         prometheus=Prometheus(prometheus) if prometheus else None,
     )
+
+
+@dataclass(frozen=True)
+class Found:
+    """An assessment that the journal has, and what it was made from."""
+
+    kept: Kept
+    ground: Ground
+    journal: Journal
+    site: str
+
+
+@contextmanager
+def kept(site: str | None, chosen: str | None, prometheus: str | None, at: str | None) -> Iterator[Found]:
+    """Judge, and keep what was found in the journal, which stays open. Raises what the parts raise."""
+    import journal
+    from audit.ledger import keep
+    from audit.score import assess
+    from mroom.settings import settings
+
+    state = settings(site).state
+    items = catalogue(chosen, state)
+    with journal.open(state) as opened:
+        stand = ground(site, items, opened, moment(at), prometheus)
+        yield Found(keep(opened, assess(stand, items), stand.papers), stand, opened, stand.site.site.name)
+
+
+def refuse_existing(path: Path) -> None:
+    """Evidence is never overwritten. Raises Failure."""
+    if path.exists():
+        raise Failure(Exit.usage, "exists", f"{path} is there already", "give another name, or move it away")
+    if not path.absolute().parent.is_dir():
+        raise Failure(Exit.usage, "no-folder", f"there is no folder {path.parent}", "make it, or give another one")
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file as a whole: it is there with all of its content, or not at all."""
+    new = path.with_name(f".{path.name}.new")
+    with new.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(path)
+
+
+def read_file(path: Path) -> bytes:
+    """A file that the call names. Raises Failure."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}"
+        raise Failure(Exit.usage, "unreadable", message, "give the path of a file that you may read") from None

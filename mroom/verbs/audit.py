@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,12 +27,20 @@ PrometheusOption = Annotated[
 AtOption = Annotated[
     str | None, typer.Option("--at", help="Judge as of this time (RFC 3339 with an offset); now.", metavar="TIME")
 ]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--key", envvar="MROOM_AUDIT_KEY", help="Reference of an Ed25519 key: file:PATH or env:NAME.", metavar="REF"
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
     audit = typer.Typer(no_args_is_help=True, help=__doc__)
     app.add_typer(audit, name="audit")
     _score(audit)
+    _bundle(audit)
+    _verify(audit)
 
 
 def _score(audit: typer.Typer) -> None:
@@ -83,3 +93,72 @@ def _tell(result: Assessment) -> None:
             say(f"\n{category}")
         say(f"  {judged.outcome.verdict.value:<14} {judged.item.title.ja} / {judged.item.title.en} [{judged.item.id}]")
         say(f"                 {judged.outcome.why.en}")
+
+
+def _bundle(audit: typer.Typer) -> None:
+    @audit.command()
+    @verb
+    def bundle(
+        out: Annotated[Path, typer.Option("--out", help="The file to write; one that is there stays.", metavar="FILE")],
+        key: KeyOption = None,
+        catalogue: CatalogueOption = None,
+        prometheus: PrometheusOption = None,
+        at: AtOption = None,
+        site: SiteOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Pack verdicts, evidence and the whole ledger into one signed file that shows any later edit.
+
+        Example: mroom audit bundle --out audit-2026.tar --key file:/media/key/audit
+        """
+        from audit.bundle.make import contents, make
+        from mroom.auditing import kept, refuse_existing, write_new
+        from mroom.settings import settings
+        from mroom.signing import key_reference
+
+        refuse_existing(out)
+        state = settings(site).state
+        with kept(site, catalogue, prometheus, at) as found:
+            files = contents(found.kept, found.journal.entries(), state)
+            made = make(files, key_reference(key, state), state, found.site)
+        write_new(out, made.data)
+        rows = [{"path": str(out), "sha256": hashlib.sha256(made.data).hexdigest()}]
+        head = found.kept.head.hash
+        if as_json:
+            emit({"files": rows, "head": head, "signed_by": f"{made.key.principal} {made.key.fingerprint()}"})
+            return
+        say(f"{out}: {len(made.files)} files, sha256 {rows[0]['sha256']}")
+        say(f"signed by {made.key.principal} {made.key.fingerprint()}; ledger head {head}")
+
+
+def _verify(audit: typer.Typer) -> None:
+    @audit.command()
+    @verb
+    def verify(
+        bundle: Annotated[Path, typer.Argument(help="A file of `mroom audit bundle`.", metavar="BUNDLE")],
+        head: Annotated[
+            str | None, typer.Option("--head", help="A hash that was kept elsewhere: the ledger must hold it.")
+        ] = None,
+        signers: Annotated[
+            Path | None, typer.Option("--signers", help="allowed_signers that was kept elsewhere.", metavar="FILE")
+        ] = None,
+        site: SiteOption = None,  # noqa: ARG001 every verb takes it; a bundle is verified from itself alone
+        as_json: JsonOption = False,
+    ) -> None:
+        """Find and name every change of a bundle, offline. Exit 1 when there is one.
+
+        Example: mroom audit verify audit-2026.tar --head HASH --signers allowed_signers
+        """
+        from audit.bundle.verify import verify as look
+        from mroom.auditing import read_file
+
+        kept = read_file(signers) if signers else None
+        found = look(read_file(bundle), head, kept)
+        if as_json:
+            emit(found.document())
+        else:
+            for flaw in found.flaws:
+                say(f"{flaw.entry}: {flaw.what}")
+            say(f"{'good' if found.ok else 'NOT good'}: {found.entries} entries, head {found.head}")
+            say(f"signed by {found.signed_by}")
+        raise SystemExit(Exit.ok if found.ok else Exit.failed)
