@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -68,6 +69,16 @@ class Scope(StrEnum):
     machine_rooms = "machine-rooms"
     with_power_rooms = "with-power-rooms"
     """The machine rooms, and the rooms in which the UPS stand that feed them."""
+
+
+Prose = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Said(Model):
+    """A text of any sheet in the two languages; longer than a name may be."""
+
+    ja: Prose
+    en: Prose
 
 
 class Source(Model):
@@ -178,8 +189,8 @@ class Item(Model):
     """What the item is called in the sheet that it came from."""
     category: Category
     class_: Class = Field(alias="class")
-    title: Text
-    tier3: Text
+    title: Said
+    tier3: Said
     """What is asked for here. In a working catalogue these are our words and, where there are figures, ours."""
     origin: Origin
     mark: Mark

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from audit.bundle import MANIFEST, SIGNATURE, Flaw
+from audit.bundle.container import NAME
 
 LINE = re.compile(r"([0-9a-f]{64})  (\S+)\Z")
 
@@ -48,7 +49,7 @@ def _read(given: bytes) -> tuple[dict[str, str], list[Flaw]]:
     lines = given.decode("utf-8", errors="replace").split("\n")
     for number, line in enumerate(lines[:-1], 1):
         match = LINE.match(line)
-        if not match:
+        if not match or not NAME.match(match[2]):
             flaws.append(Flaw(MANIFEST, f"line {number} is not `SHA-256  NAME`"))
         else:
             listed.setdefault(match[2], match[1])

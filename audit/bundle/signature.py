@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.bundle import SIGNATURE, SIGNERS, Flaw
+from audit.bundle import MANIFEST, SIGNATURE, SIGNERS, Flaw
 from inventory.secrets import resolve
 
 NAMESPACE = "mroom-audit"
@@ -95,6 +95,7 @@ def check(manifest: bytes, signature: bytes, signers: bytes) -> tuple[Key | None
     said = _ssh_keygen(manifest, signature, signers, key)
     if said is not None:
         flaws.append(Flaw(SIGNATURE, f"does not fit the manifest and the key of {SIGNERS}: {said}"))
+        flaws.append(Flaw(MANIFEST, "is not what was signed, unless the signature was changed"))
     return (None if flaws else key), flaws
 
 

@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     audit = typer.Typer(no_args_is_help=True, help=__doc__)
     app.add_typer(audit, name="audit")
     _score(audit)
+    _import(audit)
     _bundle(audit)
     _verify(audit)
 
@@ -162,3 +163,55 @@ def _verify(audit: typer.Typer) -> None:
             say(f"{'good' if found.ok else 'NOT good'}: {found.entries} entries, head {found.head}")
             say(f"signed by {found.signed_by}")
         raise SystemExit(Exit.ok if found.ok else Exit.failed)
+
+
+def _import(audit: typer.Typer) -> None:
+    @audit.command("import")
+    @verb
+    def import_(
+        sheet: Annotated[Path, typer.Argument(help="The assessment sheet: xlsx or CSV.", metavar="SHEET")],
+        mapping: Annotated[
+            Path, typer.Option("--map", help="Which column is what, and which evidence shows each row.", metavar="FILE")
+        ],
+        site: SiteOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Take the city's own sheet as the catalogue. Exit 1, and nothing is changed, when a row or a total is wrong.
+
+        Example: mroom audit import 評価表.xlsx --map 評価表.yaml
+        """
+        import journal
+        from audit import shelf
+        from audit.sheet import keep, table
+        from audit.sheet.convert import convert
+        from audit.sheet.mapping import load
+        from mroom.auditing import read_file
+        from mroom.settings import settings
+
+        working = dict(shelf.load().items)
+        given = load(mapping, read_file(mapping), working)
+        data = read_file(sheet)
+        names = [name for name in given.columns.model_dump().values() if name]
+        found = convert(table.load(sheet, data, given.where, names), given, working)
+        if not found.problems:
+            state = settings(site).state
+            with journal.open(state) as opened:
+                keep.keep(opened, state, sheet, data, given, found)
+        if as_json:
+            items = [{"id": id_, **item} for id_, item in found.items.items()]
+            emit({
+                "catalogue": given.head.id,
+                "declared": given.head.declared,
+                "goal": given.head.goal,
+                "achieved": found.achieved,
+                "kept": not found.problems,
+                "items": items,
+                "problems": [problem.plain() for problem in found.problems],
+            })  # fmt: skip
+        else:
+            for problem in found.problems:
+                say(f"row {problem.row}: {problem.what}" if problem.row else problem.what)
+            shown = sum(bool(item["evidence"]) for item in found.items.values())
+            say(f"{len(found.items)} items, {shown} of them with evidence to look for")
+            say("nothing was changed" if found.problems else f"{given.head.id} is the catalogue in force")
+        raise SystemExit(Exit.failed if found.problems else Exit.ok)
