@@ -122,3 +122,14 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}"
         raise Failure(Exit.usage, "unreadable", message, "give the path of a file that you may read") from None
+
+
+def report(found: Found, audits: Path | None, assets: Path | None) -> dict[str, bytes]:
+    """The files of a report on what was found. Raises RecordsBroken and NoFont."""
+    from audit.ledger import before
+    from audit.report import facts, records, write
+
+    listed = records.assets(assets, read_file(assets)) if assets else None
+    audited = records.audits(audits, read_file(audits)) if audits else None
+    gathered = facts.gather(found.ground, found.kept, before(found.journal, found.kept), audited, listed)
+    return write.files(gathered)

@@ -27,6 +27,16 @@ PrometheusOption = Annotated[
 AtOption = Annotated[
     str | None, typer.Option("--at", help="Judge as of this time (RFC 3339 with an offset); now.", metavar="TIME")
 ]
+AuditsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--audits", help="CSV of audits: section, kind, date, result (部署, 種別, 実施日, 結果).", metavar="CSV"
+    ),
+]
+AssetsOption = Annotated[
+    Path | None,
+    typer.Option("--assets", help="CSV of the asset system: asset, name (資産番号, 名称).", metavar="CSV"),
+]
 KeyOption = Annotated[
     str | None,
     typer.Option(
@@ -40,6 +50,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(audit, name="audit")
     _score(audit)
     _import(audit)
+    _report(audit)
     _bundle(audit)
     _verify(audit)
 
@@ -96,12 +107,51 @@ def _tell(result: Assessment) -> None:
         say(f"                 {judged.outcome.why.en}")
 
 
+def _report(audit: typer.Typer) -> None:
+    @audit.command()
+    @verb
+    def report(
+        out: Annotated[Path, typer.Option("--out", help="The folder to write into.", metavar="DIR")],
+        audits: AuditsOption = None,
+        assets: AssetsOption = None,
+        catalogue: CatalogueOption = None,
+        prometheus: PrometheusOption = None,
+        at: AtOption = None,
+        site: SiteOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Write the report in Japanese and English: HTML, PDF/A, OSCAL, the asset ledger. Same inputs, same bytes.
+
+        Example: mroom audit report --out report-2026 --audits audits.csv --assets assets.csv
+        """
+        from mroom.auditing import kept, write_new
+        from mroom.auditing import report as make
+
+        with kept(site, catalogue, prometheus, at) as found:
+            files = make(found, audits, assets)
+        rows = []
+        for name, data in files.items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_new(path, data)
+            rows.append({"path": str(path), "sha256": hashlib.sha256(data).hexdigest()})
+        if as_json:
+            emit({"files": rows, "head": found.kept.head.hash})
+            return
+        for row in rows:
+            say(f"{row['sha256']}  {row['path']}")
+        say(f"ledger head {found.kept.head.hash}; keep it elsewhere")
+
+
 def _bundle(audit: typer.Typer) -> None:
     @audit.command()
     @verb
     def bundle(
         out: Annotated[Path, typer.Option("--out", help="The file to write; one that is there stays.", metavar="FILE")],
+        *,
         key: KeyOption = None,
+        audits: AuditsOption = None,
+        assets: AssetsOption = None,
         catalogue: CatalogueOption = None,
         prometheus: PrometheusOption = None,
         at: AtOption = None,
@@ -113,14 +163,15 @@ def _bundle(audit: typer.Typer) -> None:
         Example: mroom audit bundle --out audit-2026.tar --key file:/media/key/audit
         """
         from audit.bundle.make import contents, make
-        from mroom.auditing import kept, refuse_existing, write_new
+        from mroom.auditing import kept, refuse_existing, report, write_new
         from mroom.settings import settings
         from mroom.signing import key_reference
 
         refuse_existing(out)
         state = settings(site).state
         with kept(site, catalogue, prometheus, at) as found:
-            files = contents(found.kept, found.journal.entries(), state)
+            pages = {f"report/{name}": data for name, data in report(found, audits, assets).items()}
+            files = contents(found.kept, found.journal.entries(), state) | pages
             made = make(files, key_reference(key, state), state, found.site)
         write_new(out, made.data)
         rows = [{"path": str(out), "sha256": hashlib.sha256(made.data).hexdigest()}]
