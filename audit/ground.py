@@ -32,6 +32,8 @@ class Ground:
     papers: Papers
     state: Path
     prometheus: Prometheus | None = None
+    edited: str | None = None
+    """What is wrong with the journal: then nothing in it shows anything."""
 
     @cached_property
     def inventory_sha256(self) -> str:

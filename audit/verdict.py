@@ -60,5 +60,10 @@ def unknown(ja: str, en: str) -> Outcome:
     return Outcome(Verdict.unknown, Reason(ja, en))
 
 
+def edited(what: str) -> Outcome:
+    """A record that cannot be relied on, since the journal that it stands in was changed."""
+    return unknown(f"記録（ジャーナル）が改変されている: {what}", f"the journal was edited: {what}")
+
+
 def not_applicable(ja: str, en: str) -> Outcome:
     return Outcome(Verdict.not_applicable, Reason(ja, en))

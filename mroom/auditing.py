@@ -60,6 +60,7 @@ def ground(site: str | None, found: Catalogue, journal: Journal, at: dt.datetime
 
     folder, state = site_folder(site), settings(site).state
     model = inventory.load(folder)
+    wrong = journal.verify()
     entries = tuple(entry for entry in journal.entries() if dt.datetime.fromisoformat(entry.time) <= at)
     return Ground(
         site=model,
@@ -69,6 +70,7 @@ def ground(site: str | None, found: Catalogue, journal: Journal, at: dt.datetime
         papers=papers.load([folder / papers.FOLDER, state / papers.FOLDER], found.items, model.rooms),
         state=state,
         prometheus=Prometheus(prometheus) if prometheus else None,
+        edited=f"entry {wrong[0].sequence} {wrong[0].what}" if wrong else None,
     )
 
 

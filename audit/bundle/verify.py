@@ -87,7 +87,7 @@ def _contents(files: Mapping[str, bytes], entries: list[Entry]) -> list[Flaw]:
         wanted = [row for item in document["items"] for row in item["evidence"]]
         named = {f"evidence/{row['sha256']}.json" for row in wanted}
         drills = {row["id"] for row in wanted if row["kind"] == "drill"}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return [*flaws, Flaw(ASSESSMENT, "cannot be read")]
     flaws += [Flaw(name, "is not there, but a verdict stands on it") for name in sorted(named - files.keys())]
     audits = [entry.body.get("document") for entry in entries if entry.kind == KIND]

@@ -51,10 +51,13 @@ def ground(
     model = site or example()
     with journal.open(state) as opened:
         entries = tuple(entry for entry in opened.entries() if dt.datetime.fromisoformat(entry.time) <= at)
+        wrong = opened.verify()
     folders = [one for one in (folder, state / papers.FOLDER) if one]
     found = papers.load(folders, ITEMS, model.rooms)
     asked = Prometheus(prometheus) if prometheus else None
-    return Ground(model, graph.build(model, at.date()), at, entries, found, state, asked)
+    return Ground(
+        model, graph.build(model, at.date()), at, entries, found, state, asked, wrong[0].what if wrong else None
+    )
 
 
 def of(ground_: Ground, item: str | Item) -> Judged:

@@ -18,7 +18,8 @@ from audit.bundle.page import commands
 from audit.bundle.verify import verify
 from journal.chain import canonical, link
 from mroom import schemas
-from tests.audit.forge import EDITS, base, forge, judge
+from tests.audit.forge import EDITS, forge, judge
+from tests.audit.forgery import base
 from tests.audit.test_audit_verbs import error, mroom
 
 NAMES = st.from_regex(container.NAME, fullmatch=True).filter(lambda name: len(name) <= container.LONGEST_NAME)

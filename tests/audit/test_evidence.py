@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import sqlite3
 import subprocess
 import sys
 
@@ -95,6 +96,20 @@ def test_what_was_written_after_the_moment_of_judging_does_not_count(tmp_path):
     recorded(tmp_path, run("muster", "s-noc", AT - DAY))
     past = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
     assert of(ground(tmp_path, at=past), "operation-muster").outcome.verdict == "unknown"
+
+
+def test_an_edited_journal_shows_nothing_any_more(tmp_path):
+    recorded(tmp_path, run("muster", "s-noc", AT - DAY, "missed"))
+    suite_ran(tmp_path, everywhere("failed"))
+    db = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
+    db.execute("DROP TRIGGER entry_no_update")
+    db.execute("UPDATE entry SET text = replace(text, 'missed', 'met')")
+    db.close()
+    for item in ("operation-muster", "security-remote-access"):
+        judged = of(ground(tmp_path), item)
+        assert judged.outcome.verdict == "unknown"
+        assert "journal was edited" in judged.outcome.why.en
+        assert judged.evidence == ()
 
 
 # --- documents
