@@ -78,7 +78,7 @@ def _row(ground: Ground, id_: str, seen: set[str]) -> Row:
 
 def _watched(shown: Shown) -> bool:
     fields = shown.fields
-    own = any(fields.get(name) for name in ("address", "loopback", "probe"))
+    own = bool(shown.addresses) or bool(fields.get("probe"))
     return own or any(fields.get(name) for name in ("monitor", "controller", "recorder")) or shown.kind == "line"
 
 

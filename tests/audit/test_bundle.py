@@ -20,7 +20,7 @@ from journal.chain import canonical, link
 from mroom import schemas
 from tests.audit.forge import EDITS, forge, judge
 from tests.audit.forgery import base
-from tests.audit.test_audit_verbs import error, mroom
+from tests.audit.test_audit_verbs import error, mroom, smaller
 
 NAMES = st.from_regex(container.NAME, fullmatch=True).filter(lambda name: len(name) <= container.LONGEST_NAME)
 FILES = st.dictionaries(NAMES, st.binary(max_size=1100), min_size=1, max_size=4)
@@ -223,9 +223,17 @@ def test_the_page_in_the_bundle_gives_the_same_answer_with_openssh_and_coreutils
 # --- the verbs
 
 
+def bundle(folder: Path, *words: str) -> tuple[int, str, str]:
+    """A bundle about three items, whose report is short."""
+    catalogue = folder / "catalogue"
+    if not catalogue.exists():
+        smaller(catalogue, 1, ["building-pml", "cooling-redundancy", "operation-muster"])
+    return mroom("bundle", "--catalogue", str(catalogue), *words)
+
+
 def test_a_bundle_of_the_example_is_made_verified_and_made_again_with_the_same_bytes(tmp_path):
     first, again = tmp_path / "a.tar", tmp_path / "b.tar"
-    code, out, err = mroom("bundle", "--out", str(first), "--json")
+    code, out, err = bundle(tmp_path, "--out", str(first), "--json")
     assert code == 0, err
     document = json.loads(out)
     jsonschema.validate(document, schemas.schema("audit bundle"))
@@ -235,12 +243,12 @@ def test_a_bundle_of_the_example_is_made_verified_and_made_again_with_the_same_b
     jsonschema.validate(verified, schemas.schema("audit verify"))
     assert (verified["ok"], verified["head"], verified["entries"]) == (True, document["head"], 1)
     assert verified["signed_by"] == document["signed_by"]
-    assert mroom("bundle", "--out", str(again))[0] == 0
+    assert bundle(tmp_path, "--out", str(again))[0] == 0
     assert again.read_bytes() == first.read_bytes()
 
 
 def test_what_is_found_anew_goes_into_the_ledger_and_the_old_head_stays_in_it(tmp_path):
-    assert mroom("bundle", "--out", str(tmp_path / "a.tar"))[0] == 0
+    assert bundle(tmp_path, "--out", str(tmp_path / "a.tar"))[0] == 0
     with journal.open(tmp_path / "state") as opened:
         old = opened.head()
         opened.append("note", {})
@@ -249,7 +257,7 @@ def test_what_is_found_anew_goes_into_the_ledger_and_the_old_head_stays_in_it(tm
     (papers / "w.yaml").write_text(
         "waivers: {w: {item: building-pml, reason: r, approver: a, approved: 2020-01-01, until: 2099-01-01}}\n"
     )
-    assert mroom("bundle", "--out", str(tmp_path / "b.tar"))[0] == 0
+    assert bundle(tmp_path, "--out", str(tmp_path / "b.tar"))[0] == 0
     with journal.open(tmp_path / "state") as opened:
         assert [entry.kind for entry in opened.entries()] == ["audit", "note", "audit"]
         assert opened.entries()[-1].body["waivers"]["w"]["approver"] == "a"
@@ -289,7 +297,7 @@ def test_a_key_that_cannot_sign_is_told_and_nothing_is_written(tmp_path, kind, m
         key.write_text("no key\n")
     monkeypatch.delenv("NO_SUCH_KEY", raising=False)
     reference = {"literal": "hunter2", "env": "env:NO_SUCH_KEY"}.get(kind, f"file:{key}")
-    code, out, err = mroom("bundle", "--out", str(tmp_path / "x.tar"), "--key", reference, "--json")
+    code, out, err = bundle(tmp_path, "--out", str(tmp_path / "x.tar"), "--key", reference, "--json")
     assert code == 2
     assert set(error(out)) == {"code", "message", "hint"}
     assert "hunter2" not in out + err
@@ -301,7 +309,7 @@ def test_a_key_from_the_environment_signs_and_leaves_no_file(tmp_path, monkeypat
     secret = (tmp_path / "k").read_text()
     monkeypatch.setenv("AUDIT_KEY", secret)
     (tmp_path / "k").unlink()
-    assert mroom("bundle", "--out", str(tmp_path / "x.tar"), "--key", "env:AUDIT_KEY")[0] == 0
+    assert bundle(tmp_path, "--out", str(tmp_path / "x.tar"), "--key", "env:AUDIT_KEY")[0] == 0
     assert mroom("verify", str(tmp_path / "x.tar"))[0] == 0
     body = secret.splitlines()[2]
     assert [path for path in tmp_path.rglob("*") if path.is_file() and body.encode() in path.read_bytes()] == []
@@ -309,10 +317,10 @@ def test_a_key_from_the_environment_signs_and_leaves_no_file(tmp_path, monkeypat
 
 def test_an_existing_file_stays_and_a_missing_one_is_told(tmp_path):
     (tmp_path / "x.tar").write_text("mine")
-    code, out, _ = mroom("bundle", "--out", str(tmp_path / "x.tar"), "--json")
+    code, out, _ = bundle(tmp_path, "--out", str(tmp_path / "x.tar"), "--json")
     assert (code, error(out)["code"]) == (2, "exists")
     assert (tmp_path / "x.tar").read_text() == "mine"
-    code, out, _ = mroom("bundle", "--out", str(tmp_path / "no" / "x.tar"), "--json")
+    code, out, _ = bundle(tmp_path, "--out", str(tmp_path / "no" / "x.tar"), "--json")
     assert (code, error(out)["code"]) == (2, "no-folder")
     code, out, _ = mroom("verify", str(tmp_path / "no.tar"), "--json")
     assert (code, error(out)["code"]) == (2, "unreadable")

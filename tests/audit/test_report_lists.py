@@ -38,6 +38,8 @@ def test_the_ledger_has_every_element_that_mroom_show_lists(told):
     assert (rows["core-s1"].owner, rows["core-s1"].place) == ("ict-network", "s-r1 < s-room < second")
     assert (rows["core-s1"].watched, rows["core-s1"].audited, rows["core-s1"].asset) == (True, True, "A-1")
     assert (rows["duct-north"].watched, rows["duct-north"].audited) == (False, True)
+    assert not any(rows[id_].watched for id_ in ("second", "s-room", "s-r1", "utility-s"))  # a street is no address
+    assert all(rows[id_].watched for id_ in ("gen-s", "line-a", "temp-s-cold", "website", "noc", "cam-s-room-1"))
 
 
 def test_audited_is_what_an_evidence_looked_at(told):
