@@ -132,6 +132,11 @@ def _ssh_keygen(manifest: bytes, signature: bytes, signers: bytes, key: Key) -> 
     return None if done.returncode == 0 else (said[-1] if said else f"ssh-keygen ended with {done.returncode}")
 
 
+def usable(reference: str, state: Path) -> None:
+    """Raise what `sign` would raise for this key."""
+    sign(b"", reference, state, "trial")
+
+
 def sign(manifest: bytes, reference: str, state: Path, principal: str) -> tuple[bytes, Key]:
     """The signature by the key that a reference names (env:, file:), and its public key. Raises NotSigned.
 

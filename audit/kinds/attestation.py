@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+import re
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from audit.evidence import Evidence, Looked
 from audit.ground import Ground
@@ -32,7 +34,7 @@ def look(ground: Ground, item: Item, query: Attestation, rooms: Sequence[Room]) 
     for paper in papers:
         data = contents[paper.id]
         if isinstance(data, bytes):
-            name = f"documents/{paper.id}-{paper.sha256[:16]}"
+            name = f"documents/{paper.id}-{paper.sha256[:16]}{_suffix(paper)}"
             files[name] = data
             stated = paper.model_dump(mode="json", exclude={"id"})
             evidence.append(
@@ -44,6 +46,12 @@ def look(ground: Ground, item: Item, query: Attestation, rooms: Sequence[Room]) 
                 )
             )
     return Looked(outcomes, tuple(evidence), files)
+
+
+def _suffix(paper: Attested) -> str:
+    """The document's own, where a bundle can hold it."""
+    found = PurePath(paper.document).suffix
+    return found if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", found) else ""
 
 
 def _content(ground: Ground, paper: Attested) -> bytes | Outcome:

@@ -11,7 +11,7 @@ import typer
 from mroom.exits import Exit
 from mroom.failure import verb
 from mroom.options import JsonOption, SiteOption
-from mroom.output import emit, say
+from mroom.output import emit, log, say
 
 if TYPE_CHECKING:
     from audit.score import Assessment
@@ -127,6 +127,7 @@ def _report(audit: typer.Typer) -> None:
         from mroom.auditing import kept, write_new
         from mroom.auditing import report as make
 
+        log("judging, and setting the report in two languages: this takes some seconds")
         with kept(site, catalogue, prometheus, at) as found:
             files = make(found, audits, assets)
         rows = []
@@ -163,16 +164,20 @@ def _bundle(audit: typer.Typer) -> None:
         Example: mroom audit bundle --out audit-2026.tar --key file:/media/key/audit
         """
         from audit.bundle.make import contents, make
+        from audit.bundle.signature import usable
         from mroom.auditing import kept, refuse_existing, report, write_new
         from mroom.settings import settings
         from mroom.signing import key_reference
 
         refuse_existing(out)
         state = settings(site).state
+        reference = key_reference(key, state)
+        usable(reference, state)  # before anything is written into the ledger
+        log("judging, and setting the report in two languages: this takes some seconds")
         with kept(site, catalogue, prometheus, at) as found:
             pages = {f"report/{name}": data for name, data in report(found, audits, assets).items()}
             files = contents(found.kept, found.journal.entries(), state) | pages
-            made = make(files, key_reference(key, state), state, found.site)
+            made = make(files, reference, state, found.site)
         write_new(out, made.data)
         rows = [{"path": str(out), "sha256": hashlib.sha256(made.data).hexdigest()}]
         head = found.kept.head.hash

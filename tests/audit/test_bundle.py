@@ -302,6 +302,8 @@ def test_a_key_that_cannot_sign_is_told_and_nothing_is_written(tmp_path, kind, m
     assert set(error(out)) == {"code", "message", "hint"}
     assert "hunter2" not in out + err
     assert not (tmp_path / "x.tar").exists()
+    with journal.open(tmp_path / "state") as opened:
+        assert opened.entries() == []
 
 
 def test_a_key_from_the_environment_signs_and_leaves_no_file(tmp_path, monkeypatch):
