@@ -11,7 +11,7 @@ import typer
 from mroom.exits import Exit
 from mroom.failure import verb
 from mroom.options import JsonOption, SiteOption
-from mroom.output import emit, log, say
+from mroom.output import emit, say, working
 
 if TYPE_CHECKING:
     from audit.score import Assessment
@@ -77,7 +77,7 @@ def _score(audit: typer.Typer) -> None:
 
         state = settings(site).state
         found = chosen(catalogue, state)
-        with journal.open(state) as opened:
+        with journal.open(state) as opened, working("looking at the evidence"):
             result = assess(ground(site, found, opened, moment(at), prometheus), found)
         if as_json:
             emit(result.document())
@@ -127,8 +127,7 @@ def _report(audit: typer.Typer) -> None:
         from mroom.auditing import kept, write_new
         from mroom.auditing import report as make
 
-        log("judging, and setting the report in two languages: this takes some seconds")
-        with kept(site, catalogue, prometheus, at) as found:
+        with kept(site, catalogue, prometheus, at) as found, working("setting the report in two languages"):
             files = make(found, audits, assets)
         rows = []
         for name, data in files.items():
@@ -173,8 +172,7 @@ def _bundle(audit: typer.Typer) -> None:
         state = settings(site).state
         reference = key_reference(key, state)
         usable(reference, state)  # before anything is written into the ledger
-        log("judging, and setting the report in two languages: this takes some seconds")
-        with kept(site, catalogue, prometheus, at) as found:
+        with kept(site, catalogue, prometheus, at) as found, working("setting the report in two languages"):
             pages = {f"report/{name}": data for name, data in report(found, audits, assets).items()}
             files = contents(found.kept, found.journal.entries(), state) | pages
             made = make(files, reference, state, found.site)

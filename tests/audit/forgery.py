@@ -19,7 +19,7 @@ from audit.bundle.make import Bundle, contents, make
 from audit.ground import Ground
 from audit.ledger import KIND, Kept, content
 from audit.papers import Papers
-from audit.score import assess
+from audit.score import Assessment, assess
 from bcp.record import KIND as DRILL
 from inventory import graph
 from journal import Entry
@@ -34,6 +34,7 @@ class Base:
     bundle: Bundle
     entries: tuple[Entry, ...]
     seed: int
+    assessment: Assessment
     head: str
     signers: bytes
 
@@ -76,7 +77,7 @@ def base(seed: int) -> Base:
         entries.append(link(entries[-1], time, KIND, canonical(body)))
         kept = Kept(found, entries[-1], entries[-1])
         bundle = make(contents(kept, entries, Path(folder)), key_of(seed, Path(folder)), Path(folder), "room")
-    return Base(bundle, tuple(entries), seed, entries[-1].hash, bundle.key.line())
+    return Base(bundle, tuple(entries), seed, found, entries[-1].hash, bundle.key.line())
 
 
 def key_of(seed: int, folder: Path) -> str:

@@ -14,6 +14,8 @@ from audit.ground import Ground
 from audit.item import Item
 from audit.prometheus import Prometheus
 from audit.score import Assessment, Judged, assess, judge
+from bcp.record import Record
+from bcp.verdict import Verdict
 from inventory import graph
 from inventory.model import Site
 
@@ -75,9 +77,7 @@ def whole(ground_: Ground) -> Assessment:
 
 
 def run(drill: str, element: str, ended: dt.datetime, verdict: str = "met", restored: bool = True) -> dict[str, Any]:
-    """A record of a run, with the keys that verdicts look at."""
-    return {
-        "run": f"{drill}-1", "drill": drill, "verdict": verdict, "restored": restored, "element": element,
-        "kind": "cut", "started": ended.isoformat(), "ended": ended.isoformat(), "evidence": {}, "measures": [],
-        "outages": [], "findings": [], "marks": {},
-    }  # fmt: skip
+    """What the journal keeps of a run."""
+    time = ended.isoformat()
+    made = Record(f"{drill}-1", drill, Verdict(verdict), restored, time, time, element, "cut")
+    return made.document()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -14,12 +15,15 @@ from hypothesis import strategies as st
 
 import journal
 from audit.bundle import CONTAINER, HEAD, LEDGER, MANIFEST, SIGNATURE, SIGNERS, chain, container, manifest, signature
+from audit.bundle.make import contents
 from audit.bundle.page import commands
 from audit.bundle.verify import verify
+from audit.ledger import Kept
 from journal.chain import canonical, link
 from mroom import schemas
 from tests.audit.forge import EDITS, forge, judge
 from tests.audit.forgery import base
+from tests.audit.scene import AT, run
 from tests.audit.test_audit_verbs import error, mroom, smaller
 
 NAMES = st.from_regex(container.NAME, fullmatch=True).filter(lambda name: len(name) <= container.LONGEST_NAME)
@@ -271,6 +275,23 @@ def test_what_is_found_anew_goes_into_the_ledger_and_the_old_head_stays_in_it(tm
         )[0]
         == 1
     )
+
+
+def test_the_raw_records_of_a_drill_come_along_where_they_are_what_the_run_named(tmp_path):
+    state = tmp_path / "state"
+    data = b"raw records"
+    body = {**run("line-cut", "line-a", AT), "evidence": {"records.json.gz": hashlib.sha256(data).hexdigest()}}
+    with journal.open(state) as opened:
+        opened.append("drill", body)
+        entries = opened.entries()
+    folder = state / "drills" / body["run"]
+    folder.mkdir(parents=True)
+    own = base(1)
+    kept = Kept(own.assessment, own.entries[-1], own.entries[-1])
+    name = f"drills/{body['run']}/records.json.gz"
+    for content, there in ((data, True), (b"others", False)):
+        (folder / "records.json.gz").write_bytes(content)
+        assert (name in contents(kept, entries, state)) is there
 
 
 def test_a_forged_bundle_ends_with_1_and_names_what_is_wrong(tmp_path):

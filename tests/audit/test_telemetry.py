@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from audit.item import Each, Telemetry
 from audit.kinds.telemetry import Series, Wanted, judge
 from tests.audit.prom import free_port, prometheus
 from tests.audit.scene import ITEMS, ground, of, rooms
+from tests.audit.test_audit_verbs import mroom
 
 STEP = 300
 AT = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=9)))
@@ -119,6 +121,15 @@ def test_a_prometheus_that_is_down_or_refuses_leaves_the_verdict_unknown_with_th
     assert other.outcome.verdict == "unknown"
     unnamed = of(ground(tmp_path, at=AT), window("cooling-temperature"))
     assert "--prometheus" in unnamed.outcome.why.en
+
+
+def test_the_verb_asks_the_prometheus_that_it_is_given(url):
+    code, out, _ = mroom("score", "--prometheus", url, "--at", AT.isoformat(), "--json")
+    assert code == 1
+    items = {row["id"]: row for row in json.loads(out)["items"]}
+    found = {row["room"]: row["verdict"] for row in items["cooling-temperature"]["rooms"]}
+    assert found == {"c-room": "unmet", "s-room": "unknown"}  # two days of thirty are there, and one moment was too hot
+    assert [row["kind"] for row in items["cooling-temperature"]["evidence"]] == ["telemetry"]
 
 
 QUERIES = st.builds(
