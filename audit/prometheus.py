@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 TIMEOUT_SECONDS = 30.0
@@ -22,6 +22,9 @@ class NotAnswered(Exception):
 @dataclass(frozen=True)
 class Prometheus:
     url: str
+    """Without a user or a password in it."""
+    down: list[str] = field(default_factory=list, compare=False)
+    """Why it did not answer: then it is not asked again, since each question would wait as long."""
 
     def range(self, query: str, start: float, end: float, step: int) -> dict[int, float]:
         """Second → value of a query that gives at most one series, start and end included. Raises NotAnswered."""
@@ -45,6 +48,8 @@ class Prometheus:
             raise NotAnswered(f"{self.url} answered something else than a range: {error!r}") from error
 
     def _ask(self, path: str, asked: dict[str, str]) -> Any:
+        if self.down:
+            raise NotAnswered(self.down[0])
         url = f"{self.url.rstrip('/')}/{path}"
         body = urllib.parse.urlencode(asked).encode()
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it stands on our own network
@@ -55,7 +60,8 @@ class Prometheus:
             raise NotAnswered(f"Prometheus refused the query ({error.code}): {_said(error)}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", error)
-            raise NotAnswered(f"Prometheus at {self.url} does not answer: {reason}") from error
+            self.down.append(f"Prometheus at {self.url} does not answer: {reason}")
+            raise NotAnswered(self.down[0]) from error
 
 
 def _said(error: urllib.error.HTTPError) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mroom.exits import Exit
 from mroom.failure import Failure
+from mroom.output import log
 
 if TYPE_CHECKING:
     from audit.ground import Ground
@@ -59,6 +61,7 @@ def ground(site: str | None, found: Catalogue, journal: Journal, at: dt.datetime
     from mroom.settings import settings, site_folder
 
     folder, state = site_folder(site), settings(site).state
+    _plain_url(prometheus)
     model = inventory.load(folder)
     wrong = journal.verify()
     entries = tuple(entry for entry in journal.entries() if dt.datetime.fromisoformat(entry.time) <= at)
@@ -72,6 +75,13 @@ def ground(site: str | None, found: Catalogue, journal: Journal, at: dt.datetime
         prometheus=Prometheus(prometheus) if prometheus else None,
         edited=f"entry {wrong[0].sequence} {wrong[0].what}" if wrong else None,
     )
+
+
+def _plain_url(url: str | None) -> None:
+    """A password in a URL would go into reasons, reports and the ledger. Raises Failure."""
+    if url is not None and not re.fullmatch(r"https?://[^\s@?#]+", url):
+        hint = "give it like http://127.0.0.1:9090, without a user or a password"
+        raise Failure(Exit.usage, "usage", "--prometheus is no plain http or https address", hint)
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,12 @@ def kept(site: str | None, chosen: str | None, prometheus: str | None, at: str |
     items = catalogue(chosen, state)
     with journal.open(state) as opened:
         stand = ground(site, items, opened, moment(at), prometheus)
-        yield Found(keep(opened, assess(stand, items), stand.papers), stand, opened, stand.site.site.name)
+        if stand.edited:
+            log(f"the journal was edited ({stand.edited}): its records show nothing, and a bundle of it is not good")
+        found = keep(opened, assess(stand, items), stand.papers)
+        # where the same was found before, everything is told as of then
+        stand = replace(stand, at=dt.datetime.fromisoformat(found.assessment.at))
+        yield Found(found, stand, opened, stand.site.site.name)
 
 
 def refuse_existing(path: Path) -> None:

@@ -105,6 +105,10 @@ def _tell(result: Assessment) -> None:
             say(f"\n{category}")
         say(f"  {judged.outcome.verdict.value:<14} {judged.item.title.ja} / {judged.item.title.en} [{judged.item.id}]")
         say(f"                 {judged.outcome.why.en}")
+        for one in judged.rooms:
+            if one.waiver:
+                told = f"{one.waiver.reason} ({one.waiver.approver}, until {one.waiver.until})"
+                say(f"                 {one.room}: {one.waiver.kind.value}: {told}")
 
 
 def _report(audit: typer.Typer) -> None:

@@ -56,6 +56,23 @@ def test_the_example_with_an_empty_state_is_below_its_goal():
     assert 0 < document["met"] < 42
 
 
+def test_a_person_reads_what_it_is_modelled_on_every_reason_and_every_exception(tmp_path):
+    folder = tmp_path / "state" / "audit"
+    folder.mkdir(parents=True)
+    (folder / "w.yaml").write_text(
+        "waivers: {w: {item: building-pml, rooms: [c-room], reason: 移設予定, approver: 課長, approved: 2020-01-01, "
+        "until: 2099-01-01}}\n",
+        encoding="utf-8",
+    )
+    code, out, _ = mroom("score")
+    assert code == 1
+    assert "modelled on JDCC FS-001 (as a guide" in out
+    assert "certified" not in out
+    assert "met of 47 (goal 42)" in out
+    assert "c-room: exception: 移設予定 (課長, until 2099-01-01)" in out
+    assert out.count(" unknown ") >= 20
+
+
 def test_nothing_is_changed_by_a_look(tmp_path):
     import journal
 
@@ -111,6 +128,15 @@ def test_wrong_papers_of_the_state_are_told(tmp_path):
     (folder / "papers.yaml").write_text("attestations:\n  a: {item: x}\n")
     code, out, _ = mroom("score", "--json")
     assert (code, error(out)["code"]) == (3, "papers-invalid")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://user:hunter2@127.0.0.1:9090", "ftp://x", "127.0.0.1:9090", "http://x/?q=hunter2"]
+)
+def test_an_address_with_a_secret_or_of_another_kind_is_refused_and_not_repeated(url):
+    code, out, err = mroom("score", "--prometheus", url, "--json")
+    assert (code, error(out)["code"]) == (2, "usage")
+    assert "hunter2" not in out + err
 
 
 def test_a_prometheus_that_is_down_changes_nothing_but_its_own_reasons():
