@@ -109,7 +109,7 @@ class Each(StrEnum):
 
 
 class Telemetry(Model):
-    """A metric over a period. `$id`, `$room` and `$building` in the selector stand for the element."""
+    """A metric over a period. `$id`, `$room`, `$building` and a sensor's `$monitor` stand for the element."""
 
     selector: Words
     each: Each

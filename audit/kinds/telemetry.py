@@ -112,8 +112,8 @@ def _limited(
 ) -> Wanted:
     if scale is None:
         return Wanted(id_, *given)
-    low, high = own
-    return Wanted(id_, given[0] if low is None else low * scale, given[1] if high is None else high * scale)
+    low, high = (None if limit is None else round(limit * scale, 9) for limit in own)  # 0.35, not 0.35000000000000003
+    return Wanted(id_, given[0] if low is None else low, given[1] if high is None else high)
 
 
 def _others(ground: Ground, each: Each, room: Room) -> list[str]:
@@ -147,7 +147,8 @@ def _time(ground: Ground, second: int) -> str:
 
 
 def _series(ground: Ground, prometheus: Prometheus, query: Telemetry, room: Room, wanted: Wanted) -> Series:
-    words = {"id": wanted.id, "room": room.id, "building": room.building}
+    sensor = ground.site.sensors.get(wanted.id)
+    words = {"id": wanted.id, "room": room.id, "building": room.building, "monitor": sensor.monitor if sensor else ""}
     selector, step = Template(query.selector).safe_substitute(words), query.step_seconds
     end, count = _end(ground, query), _steps(query)
     start = end - (count - 1) * step
