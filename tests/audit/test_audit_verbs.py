@@ -19,7 +19,7 @@ MROOM = str(Path(sys.executable).with_name("mroom"))
 
 
 def mroom(*words: str) -> tuple[int, str, str]:
-    done = subprocess.run([MROOM, "audit", *words], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([MROOM, "audit", *words], capture_output=True, text=True, check=False, timeout=280)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 

@@ -212,6 +212,7 @@ def by_hand(data: bytes, folder: Path) -> tuple[bool, str]:
     return done.returncode == 0, done.stdout
 
 
+@pytest.mark.timeout(900)  # some 50 runs of the page's commands, each of a dozen processes
 def test_the_page_in_the_bundle_gives_the_same_answer_with_openssh_and_coreutils_alone(tmp_path):
     own = base(5)
     good, said = by_hand(own.bundle.data, tmp_path / "good")
@@ -251,6 +252,7 @@ def test_a_bundle_of_the_example_is_made_verified_and_made_again_with_the_same_b
     assert again.read_bytes() == first.read_bytes()
 
 
+@pytest.mark.timeout(900)
 def test_what_is_found_anew_goes_into_the_ledger_and_the_old_head_stays_in_it(tmp_path):
     assert bundle(tmp_path, "--out", str(tmp_path / "a.tar"))[0] == 0
     with journal.open(tmp_path / "state") as opened:
