@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mroom.schemas.base import Part, Seconds, When
+from mroom.schemas.base import Part, Seconds, Sha256, When
 
 
 class Accepted(Part):
@@ -44,6 +44,13 @@ class Drill(Part):
     last: When | None
     next: When | None
     overdue: bool
+
+
+class File(Part):
+    """A file that a verb wrote."""
+
+    path: str
+    sha256: Sha256
 
 
 class Marks(Part):
