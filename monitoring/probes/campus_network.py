@@ -312,6 +312,6 @@ def check(path: str) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        raise SystemExit(check(sys.argv[1]))
+    if sys.argv[1:2] == ["--check"]:
+        raise SystemExit(check(sys.argv[2]))
     main()
