@@ -66,7 +66,7 @@ def test_it_serves_until_it_is_told_to_end(state):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["--state", "nowhere"], 2, "which does not exist"),
+        (["--state", "nowhere"], 7, "which does not exist"),
         (["--state", "{state}", "--web.config.file", "nowhere.yaml"], 1, "No such file"),
         (["--state", "{state}", "--user", "more=env:NOT_SET"], 2, "NOT_SET is not set"),
         (["--state", "{state}", "--site", "nowhere"], 3, "invalid"),
