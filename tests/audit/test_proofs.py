@@ -121,7 +121,7 @@ def test_what_somebody_accepted_is_no_less_a_single_point(tmp_path):
     assert of(ground(tmp_path, site), "operation-continuity").outcome.verdict == "unmet"
 
 
-WATCHED = ("building-fire-detection", "cooling-leaks")
+WATCHED = ("building-fire-detection", "cooling-leaks", "operation-environment")
 """What the sensors of the NOC room show by being there."""
 
 
