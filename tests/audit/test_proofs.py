@@ -132,14 +132,20 @@ def test_an_empty_room_is_never_met_by_what_is_asked_of_a_room(tmp_path):
 
 
 def test_a_system_that_is_down_although_nothing_is_out_spoils_every_proof_about_systems(tmp_path):
-    site = SITE.model_copy(update={"utilities": {}, "generators": {}})
-    site = site.model_copy(
-        update={"ats": {id_: ats.model_copy(update={"sources": ()}) for id_, ats in SITE.ats.items()}}
-    )
+    dead = {id_: ats.model_copy(update={"sources": ()}) for id_, ats in SITE.ats.items()}
+    site = SITE.model_copy(update={"utilities": {}, "generators": {}, "ats": dead})
     seen = ground(tmp_path, site)
     for item in ("operation-continuity", "network-carriers", "network-maintainable", "power-maintainable"):
         assert of(seen, item).outcome.verdict in {"unmet", "unknown"}, item
     assert "not up although nothing is out" in of(seen, "operation-continuity").outcome.why.en
+
+
+def test_what_is_down_anyway_is_carried_by_nothing(tmp_path):
+    need = CoolingNeed(any=3, of=("cooler-s1", "cooler-s2"))
+    seen = ground(tmp_path, changed(SITE, "rooms", "s-room", cooling=need))
+    for item in ("power-generator-backup", "power-maintainable", "power-independent-paths", "cooling-redundancy",
+                 "cooling-maintainable", "cooling-backed-up"):  # fmt: skip
+        assert rooms(of(seen, item))["s-room"] == "unmet", item
 
 
 def test_a_system_counts_until_the_day_on_which_it_is_retired(tmp_path):
