@@ -70,9 +70,12 @@ class Ground:
 
     @cached_property
     def priority_systems(self) -> tuple[str, ...]:
-        """The systems that are restored first, without neighbours and what is retired."""
-        up = self.up()
-        return tuple(system.id for system in self.site.systems.values() if not system.neighbour and system.id in up)
+        """The systems that are restored first, without neighbours and what is retired by then."""
+        return tuple(
+            system.id
+            for system in self.site.systems.values()
+            if not system.neighbour and not (system.retired and system.retired <= self.day)
+        )
 
     def lost(self, out: Iterable[str], of: Iterable[str]) -> list[str]:
         """Those of `of` that are up now and not while these are out; what is out itself does not count."""

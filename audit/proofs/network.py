@@ -80,8 +80,9 @@ def zones_apart(ground: Ground, _room: Room, _: Settings) -> Answer:
 def no_single_point(ground: Ground, _room: Room, _: Settings) -> Answer:
     """`mroom prove`: no cut set of one element and nothing unmaintainable. What somebody accepted still counts."""
     proof = ground.proof
-    judged = [system for system in proof.systems if not system.neighbour]
+    judged = [system for system in proof.systems if system.id in ground.priority_systems]
     single = sorted({next(iter(cut)) for system in judged for cut in system.cut_sets if len(cut) == 1})
+    down = sorted(set(ground.priority_systems) - ground.up())
     ids = {system.id for system in judged}
     stuck = [row.element for row in proof.maintainable if ids.intersection(row.loses)]
     stuck += [found.element for found in proof.accepted if found.code == "unmaintainable"]
@@ -89,6 +90,10 @@ def no_single_point(ground: Ground, _room: Room, _: Settings) -> Answer:
         system.id: {str(size): sum(len(cut) == size for cut in system.cut_sets) for size in range(1, proof.order + 1)}
         for system in judged
     }
+    if not judged or down:
+        told = ", ".join(down) or "-"
+        ja, en = f"何も止めなくても動かない: {told}", f"not up although nothing is out: {told}"
+        return Answer(unmet(ja, en), {"down": down})
     facts = {"order": proof.order, "cut_sets": cuts, "single": single, "unmaintainable": sorted(set(stuck))}
     if single or stuck:
         told = ", ".join([*single, *sorted(set(stuck))][:6])

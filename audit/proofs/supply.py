@@ -66,7 +66,7 @@ def generator_carries(ground: Ground, room: Room, _: Settings) -> Answer:
     """With every commercial intake of the room out, its machines and its cooling stay up."""
     intakes = feeding(ground, room, {"utility"})
     watched = [machine.id for machine in ground.machines(room.id)] + ([cooling(room)] if room.cooling else [])
-    lost = ground.lost(intakes, watched)
+    lost = sorted(set(watched) - ground.up(intakes))  # what is down anyway is not carried either
     facts = {"out": intakes, "watched": sorted(watched), "lost": lost}
     if not intakes or not watched:
         return Answer(unknown("モデルに商用電源か機器がない", "the model has no intake or no machine"), facts)

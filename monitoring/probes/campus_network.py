@@ -82,7 +82,8 @@ def names(config: dict[str, Any], host: str) -> str:
     name = f"probe-{token}.{zone}"
     update(config, zone, name, token)
     try:
-        way = f"at {host}: the other building does not answer"
+        alone = len(config["members"]) == 1
+        way = f"at {host}" if alone else f"at {host}: the other building does not answer"
         for other, address in config["members"].items():
             if other != host and answers(config, address):
                 found = waited(config, address, name, token)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 import inventory
@@ -121,18 +123,36 @@ def test_what_somebody_accepted_is_no_less_a_single_point(tmp_path):
     assert of(ground(tmp_path, site), "operation-continuity").outcome.verdict == "unmet"
 
 
-WATCHED = ("building-fire-detection", "cooling-leaks", "operation-environment")
-"""What the sensors of the NOC room show by being there."""
-
-
-def test_a_room_without_machines_or_cooling_is_never_met(tmp_path):
-    site = changed(SITE, "rooms", "s-noc", machine_room=True)
-    seen = ground(tmp_path, site)
+def test_an_empty_room_is_never_met_by_what_is_asked_of_a_room(tmp_path):
+    room = SITE.rooms["s-noc"].model_copy(update={"id": "s-empty", "machine_room": True})
+    seen = ground(tmp_path, SITE.model_copy(update={"rooms": {**SITE.rooms, "s-empty": room}}))
     for item in PROVEN:
         if item not in {"network-carriers", "network-routes", "security-zones", "operation-continuity"}:
-            has = item.startswith("security") or item in WATCHED
-            expected = {"met"} if has else {"unmet", "unknown"}
-            assert rooms(of(seen, item))["s-noc"] in expected, item
+            assert rooms(of(seen, item))["s-empty"] in {"unmet", "unknown"}, item
+
+
+def test_a_system_that_is_down_although_nothing_is_out_spoils_every_proof_about_systems(tmp_path):
+    dead = {id_: ats.model_copy(update={"sources": ()}) for id_, ats in SITE.ats.items()}
+    site = SITE.model_copy(update={"utilities": {}, "generators": {}, "ats": dead})
+    seen = ground(tmp_path, site)
+    for item in ("operation-continuity", "network-carriers", "network-maintainable", "power-maintainable"):
+        assert of(seen, item).outcome.verdict in {"unmet", "unknown"}, item
+    assert "not up although nothing is out" in of(seen, "operation-continuity").outcome.why.en
+
+
+def test_what_is_down_anyway_is_carried_by_nothing(tmp_path):
+    need = CoolingNeed(any=3, of=("cooler-s1", "cooler-s2"))
+    seen = ground(tmp_path, changed(SITE, "rooms", "s-room", cooling=need))
+    for item in ("power-generator-backup", "power-maintainable", "power-independent-paths", "cooling-redundancy",
+                 "cooling-maintainable", "cooling-backed-up"):  # fmt: skip
+        assert rooms(of(seen, item))["s-room"] == "unmet", item
+
+
+def test_a_system_counts_until_the_day_on_which_it_is_retired(tmp_path):
+    site = changed(SITE, "systems", "website", members=("web-s",), retired=dt.date(2126, 3, 2))
+    assert of(ground(tmp_path, site), "operation-continuity").outcome.verdict == "unmet"
+    site = changed(site, "systems", "website", retired=dt.date(2126, 3, 1))
+    assert of(ground(tmp_path, site), "operation-continuity").outcome.verdict == "met"
 
 
 def test_every_check_is_used_and_documented():
