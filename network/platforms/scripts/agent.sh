@@ -35,13 +35,19 @@ pid_of() { # some write no line break behind it, and `read` then ends with 1
 # The same program with the same words again: how a daemon was started is the node's own affair.
 again() { # pidfile, service
     if [ -d /run/systemd/system ]; then quietly systemctl restart "$2"; return; fi
-    local pid; pid=$(pid_of "$1") || { echo "$2 does not run" >>log; return 1; }
-    local argv=(); while IFS= read -r -d '' word; do argv+=("$word"); done <"/proc/$pid/cmdline"
-    local program; program=$(readlink "/proc/$pid/exe"); program=${program% (deleted)}
-    kill -TERM "$pid"
-    for ((i = 0; i < 100; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
-    kill -KILL "$pid" 2>/dev/null
-    case ${argv[0]} in sh:* | *:*) argv=("$program") ;; esac
+    local pid words=again.$2
+    if pid=$(pid_of "$1"); then
+        local argv=(); while IFS= read -r -d '' word; do argv+=("$word"); done <"/proc/$pid/cmdline"
+        local program; program=$(readlink "/proc/$pid/exe"); program=${program% (deleted)}
+        case ${argv[0]} in *:*) argv=("$program") ;; esac
+        # Written down first: whoever is killed between the end and the new start leaves it to the one who restores.
+        printf '%s\0' "${argv[@]}" >"$words.new" && mv "$words.new" "$words"
+        kill -TERM "$pid"
+        for ((i = 0; i < 100; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+        kill -KILL "$pid" 2>/dev/null
+    fi
+    [ -s "$words" ] || { echo "$2 does not run" >>log; return 1; }
+    local argv=(); while IFS= read -r -d '' word; do argv+=("$word"); done <"$words"
     quietly "${argv[@]}"
 }
 
@@ -169,11 +175,12 @@ restore() {
     [ -s frr.real ] && cat frr.real >/etc/frr/frr.conf # cut off while FRR read it with the drain in it
     put "$FOLDER/old" || echo "not every file could be put back" >>log
     while IFS= read -r path; do rm -f "$path"; done <absent
+    while IFS= read -r path; do rm -f "$path.mroom-new"; done <paths
     failed=
     while IFS= read -r action; do reload "$action" || failed="$failed $action"; done <actions
     undrain || failed="$failed drain"
+    sync -f "$FOLDER" # before the change counts as closed
     rm -f "$OPEN"
-    sync -f "$FOLDER"
     if [ -n "$failed" ]; then say "restored with trouble:$failed: $(reason)"; else say "restored $(cat why 2>/dev/null)"; fi
 }
 
@@ -188,6 +195,7 @@ case $2 in
             bash "$cut/agent.sh" "$cut" recover
             say "busy a change that was cut off has just been taken back, plan anew: $cut"; exit 0
         fi
+        if [ -L decision ]; then say "restored $(cat why 2>/dev/null)"; exit 0; fi # given up while it was unpacked
         say checking
         : >log
         if ! check; then say "refused $(cat bad): $(reason)"; exit 0; fi
@@ -198,6 +206,8 @@ case $2 in
         ;;
     change)
         echo $$ >change.pid
+        # Whoever decides early may not have seen this process: the id is written before the decision is looked for.
+        [ ! -L decision ] || exit 0
         if apply; then say applied; else
             echo "$(cat bad 2>/dev/null) $(reason)" >why
             ln -s restored decision 2>/dev/null
