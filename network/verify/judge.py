@@ -30,7 +30,7 @@ def _lines(intent: Intent, seen: Seen) -> Iterator[Check]:
     for port in intent.ports:
         if port.ospf is None or port.ospf.passive:
             continue
-        state = seen.ospf.get(port.name, "no neighbour")
+        state = seen.ospf.get(port.hardware, seen.ospf.get(port.name, "no neighbour"))
         yield _check(seen, "ospf", port.name, port.name, state == "Full", f"OSPF neighbour is {state}")
         if port.ospf.bfd_milliseconds:
             bfd = seen.bfd.get(str(_other(port)), "no session")

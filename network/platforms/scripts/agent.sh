@@ -16,6 +16,7 @@ cd "$FOLDER" || exit 1
 HOME_OF_CHANGES=/var/lib/mroom
 LOCK=$HOME_OF_CHANGES/change.lock
 OPEN=$HOME_OF_CHANGES/unconfirmed
+OUTSIDE='^ \(redistribute\|default-information\) ' # lines of `router ospf` that bring something in from outside OSPF
 
 say() { printf '%s\n' "$*" >state.new && mv state.new state; }
 # Daemons that are started anew must not inherit the lock.
@@ -79,7 +80,8 @@ full_neighbours() { vtysh -c 'show ip ospf neighbor' 2>/dev/null 9>&- | grep -c 
 # The path is FRR's own, since frr-reload writes over it when it is given another.
 as_drained() {
     [ -e drained ] || { "$@"; return; }
-    local code file=/etc/frr/frr.conf words=(-e 's/^router ospf$/&\n max-metric router-lsa administrative/')
+    local code file=/etc/frr/frr.conf words=(-e "/^router ospf\$/,/^exit/ { /$OUTSIDE/ d }")
+    words+=(-e 's/^router ospf$/&\n max-metric router-lsa administrative/')
     [ -n "$DRAIN_AS" ] && words+=(-e "s/^router bgp $DRAIN_AS\$/&\\n bgp graceful-shutdown/")
     for port in $DRAIN_PORTS; do words+=(-e "/^interface $port\$/,/^exit/ s/^ ip ospf cost .*/ ip ospf cost 65535/"); done
     cp -p "$file" frr.real && sed "${words[@]}" frr.real >frr.drained && cat frr.drained >"$file" || return 1
@@ -128,7 +130,15 @@ put() { # from a folder to the root, each file at once
     done <paths
 }
 
-drain() { # traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves
+outside() { # those lines, as they stand in the file, each by itself: vtysh stops at the first that it refuses
+    local line
+    while IFS= read -r line; do quietly vtysh -c 'configure terminal' -c 'router ospf' -c "$1$line"; done \
+        < <(sed -n "/^router ospf\$/,/^exit/ { /$OUTSIDE/ s/^ //p }" /etc/frr/frr.conf)
+}
+
+# Traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves, and what is
+# brought in from BGP, which costs others what the way to this router costs them, and not what its own lines do.
+drain() {
     [ -n "$DRAIN" ] || return 0
     full_neighbours >neighbours
     : >drained
@@ -138,6 +148,7 @@ drain() { # traffic leaves before anything is touched: VRRP first, then OSPF; LA
     words+=(-c 'router ospf' -c 'max-metric router-lsa administrative' -c exit)
     for port in $DRAIN_PORTS; do words+=(-c "interface $port" -c 'ip ospf cost 65535' -c exit); done
     quietly vtysh "${words[@]}"
+    outside "no "
     sleep "$DRAIN_SECONDS"
 }
 
@@ -152,6 +163,7 @@ undrain() { # routes first: a gateway that takes its address back before it know
     words+=(-c 'router ospf' -c 'no max-metric router-lsa administrative' -c exit)
     [ -n "$DRAIN_AS" ] && words+=(-c "router bgp $DRAIN_AS" -c 'no bgp graceful-shutdown' -c exit)
     quietly vtysh "${words[@]}"
+    outside ""
     sleep "$DRAIN_SECONDS"
     if [ -s keepalived.argv ] && ! pid_of /run/keepalived.pid >/dev/null; then
         mapfile -t argv <keepalived.argv
