@@ -1,8 +1,8 @@
 """An IOS that is one as far as a runner can tell: SSH, prompts, modes, a configuration, and a timer that takes it back.
 
 It knows what `ios.conf.j2` says and what the suite asks, and rejects everything else, as IOS does. Like IOS it does
-not show `no shutdown`. Its neighbours are there as long as its configuration lets them be; its timer is its own; what is
-not written to memory is gone when it starts again.
+not show `no shutdown`. Its neighbours are there as long as its configuration lets them be; its timer is its own; what
+is not written to memory is gone when it starts again.
 """
 
 from __future__ import annotations
