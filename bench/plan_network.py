@@ -134,9 +134,10 @@ def write_playbook(folder: Path, site: Site, state: Path) -> list[str]:
     return [str(BINARIES / "ansible-playbook"), "-i", "hosts.yml", "--check", "--diff", "play.yml"]
 
 
-def timed(
-    argv: Sequence[str], folder: Path, environment: dict[str, str]
-) -> tuple[float, subprocess.CompletedProcess[str]]:
+Done = subprocess.CompletedProcess[str]
+
+
+def timed(argv: Sequence[str], folder: Path, environment: dict[str, str]) -> tuple[float, Done]:
     begun = time.perf_counter()
     done = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return time.perf_counter() - begun, done
