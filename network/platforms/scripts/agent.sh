@@ -184,6 +184,8 @@ apply() {
 
 restore() {
     say restoring
+    # A router that carries traffic is drained before it is touched again; one that lost its neighbours carries none.
+    if [ ! -e drained ] && [ -s neighbours ] && [ "$(full_neighbours)" -ge "$(cat neighbours)" ]; then drain; fi
     [ -s frr.real ] && cat frr.real >/etc/frr/frr.conf # cut off while FRR read it with the drain in it
     put "$FOLDER/old" || echo "not every file could be put back" >>log
     while IFS= read -r path; do rm -f "$path"; done <absent
