@@ -226,6 +226,25 @@ def test_a_host_key_that_is_not_the_pinned_one_is_a_row_and_not_a_session(twin, 
     assert "host key" in found.trouble
 
 
+def test_a_rollback_goes_back_to_any_earlier_confirmed_state(twin, differing):
+    def banner() -> str:
+        return twin.exec("sw-m-fac", ["cat", BANNER]).stdout
+
+    changes, texts = [], [banner()]
+    for word in ("Firstly", "Secondly", "Thirdly"):
+        ended = applied(twin, {"sw-m-fac": {BANNER: ["Authorised", f"{word} authorised"]}}, ENOUGH)
+        changes.append(json.loads(ended.lines[-1])["change"])
+        texts.append(banner())
+    assert len(set(texts)) == 4
+    for number in (1, 0, 2):  # before the second, before the first of all, and forward again to before the third
+        done = mroom(twin.where, "rollback", changes[number], "--json")
+        document = json.loads(done.stdout)
+        assert (done.returncode, document["state"]) == (0, "confirmed"), done.stdout + done.stderr
+        assert banner() == texts[number]
+    listed = json.loads(mroom(twin.where, "changes", "--json").stdout)["changes"]
+    assert [change["state"] for change in listed[-6:]] == ["confirmed"] * 6
+
+
 ASKED = """
 def test_it(device):
     router = device("core-s1")
