@@ -48,6 +48,4 @@ def login(site: Site, state: Path) -> Login:
     reads both from files.
     """
     access = site.site.access
-    return Login(
-        user=access.user, key=path_of(access.ssh_key, state), known_hosts=path_of(access.host_keys, state)
-    )
+    return Login(user=access.user, key=path_of(access.ssh_key, state), known_hosts=path_of(access.host_keys, state))

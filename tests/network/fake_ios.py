@@ -133,6 +133,8 @@ class Ios:
     """Interface -> the address of the router at its other end, which speaks OSPF (area 0) and BFD there."""
     breaks_at: str | None = None
     """The session breaks when this is said in configuration mode."""
+    said: list[str] = field(default_factory=list)
+    """Every line said in configuration mode."""
     users: int = 0
     """How many times an SNMP user was written; IOS never shows one."""
     writes: int = 0
@@ -291,6 +293,7 @@ class Terminal:
         return tree
 
     def _configure(self, line: str) -> str:
+        self.device.said.append(line)
         mode = self.path[-1][1] if self.path else ""
         bare = line.removeprefix("no ")
         if line.startswith("banner login "):

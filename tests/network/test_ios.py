@@ -153,6 +153,14 @@ def test_what_is_not_confirmed_is_taken_back_by_the_device(room):
     assert until(lambda: [] if room.device.config == before else ["not yet"], 10.0) == []
 
 
+def test_traffic_leaves_a_router_before_it_is_touched_and_comes_back_afterwards(room):
+    room.device.said.clear()
+    assert room.apply(*DEARER).state == "confirmed"
+    told = [line for line in room.device.said if "max-metric" in line or "ip ospf cost" in line]
+    drain = "max-metric router-lsa include-stub summary-lsa"
+    assert told == [drain, "ip ospf cost 6", f"no {drain}"]
+
+
 def ordered(room: Room, *edits: tuple[str, str]) -> Order:
     """A change that nobody will confirm, as a runner leaves it that dies here."""
     kind = platform("ios")
