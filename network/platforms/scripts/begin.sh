@@ -9,6 +9,7 @@ mkdir "$1" # fails when the change was given up before it came here (decide.sh)
 cd "$1"
 trap '[ -e state ] || rm -rf "$PWD"' EXIT # a package that broke off leaves nothing
 tar -xmpf - --same-owner
+[ -e complete ] # tar takes a package that ends too early for a whole one
 chmod 755 new 2>/dev/null || true
 install -D -m 755 boot.sh /etc/mroom/boot.d/90-change.sh
 bash agent.sh "$PWD" start
