@@ -238,7 +238,7 @@ case $2 in
         ;;
     recover)
         exec 9>"$LOCK"
-        flock -n 9 || exit 0
+        flock -w 3 9 || exit 0 # who was killed a moment ago may still hold it
         ln -s restored decision 2>/dev/null && echo "the change was cut off on the device" >why
         if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; else restore; fi
         ;;
