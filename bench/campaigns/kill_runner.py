@@ -117,8 +117,10 @@ def one(twin: Twin, device: str, step: str, number: int, *, at_once: bool) -> di
             problems.append(f"still open after {BACK_SECONDS:.0f} s")
         row["left"], wrong = _left(twin, device, before, first, folder)
         problems += wrong
-    row["said"] = _read(folder / "state").strip() if folder else "nothing had been ordered"
     problems += _next(twin, device, second)
+    row["said"] = _read(folder / "state").strip() if folder else "nothing had been ordered"
+    if folder and (row["said"].split(" ")[0] not in ("restored", "confirmed") or "trouble" in row["said"]):
+        problems.append(f"the device says: {row['said']}")
     row["next_confirmed_seconds"] = round(time.monotonic() - killed, 3)
     problems += _journal(twin)
     return {"ok": not problems, "what": "; ".join(problems), **row}

@@ -71,7 +71,10 @@ CASES = {
         f"armed applied|busy another change is open: {CHANGES}/c1|restored not confirmed within 2 s|armed applied new",
     ),
     "no more than ten changes are kept": (
-        f"for n in $(seq 12); do begin c$n <$SLOW; decide c$n confirmed; ended c$n; done >/dev/null; ls {CHANGES} | wc -l",
+        (
+            "for n in $(seq 12); do begin c$n <$SLOW; decide c$n confirmed; ended c$n; done >/dev/null; "
+            f"ls {CHANGES} | wc -l"
+        ),
         "10",
     ),
 }
