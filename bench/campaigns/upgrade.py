@@ -17,11 +17,11 @@ from typing import Any
 from bcp.flow import Flow
 from bcp.until import until
 from bcp.watch import Clean, Watch
-from bench.campaigns._room import mroom, room, unclean
+from bench.campaigns._room import mroom, newest, room, unclean
 from inventory.cabling import management_address
 from inventory.ssh import login
 from monitoring.probes.counters import CROSSING_SHARE
-from monitoring.probes.udp import Point
+from monitoring.probes.udp import Point, Stream
 from mroom.place import enter
 from twin.room import Twin
 
@@ -113,7 +113,22 @@ def _faults(clean: Clean, crossing: tuple[int, ...]) -> list[str]:
 def _daemons(twin: Twin, router: str) -> dict[str, str]:
     """Each daemon's process id, as the node counts."""
     names = ("zebra", "ospfd", "bgpd", "bfdd")
-    return {name: twin.exec(router, ["pgrep", "-x", name]).stdout.strip() for name in names}
+    pids = {name: twin.exec(router, ["pgrep", "-x", name]).stdout.strip() for name in names}
+    return {name: pid for name, pid in pids.items() if pid}
+
+
+def _lost_at(stream: Stream, last: int) -> list[float]:
+    """First and last lost probe before number `last`, in seconds after the first; empty when none was lost."""
+    sent = range(min(last - stream.first, len(stream.sent)))
+    lost = [stream.sent[n] for n in sent if n + stream.first not in stream.received]
+    return [round((at - stream.sent[0]) / 1e9, 3) for at in (lost[0], lost[-1])] if lost else []
+
+
+def _phases(twin: Twin, router: str, began: float) -> dict[str, float]:
+    """When the device came to each phase of the change, in seconds after `began` (all nodes share one clock)."""
+    folder = newest(twin, router, frozenset())
+    lines = (folder / "times").read_text(encoding="utf-8").splitlines() if folder else []
+    return {name: round(float(at) - began, 3) for at, _, name in (line.partition(" ") for line in lines)}
 
 
 def one(twin: Twin, turn: Turn, near: Callable[[Callable[[], Any]], Any] = lambda work: work()) -> dict[str, Any]:
@@ -142,7 +157,9 @@ def one(twin: Twin, turn: Turn, near: Callable[[Callable[[], Any]], Any] = lambd
             code, document = mroom(twin, "apply", "--only", "network")
             since = watch.mark()
             flows = until(lambda: watch.flowing(since, AFTER_SECONDS, 0), DEADLINE_SECONDS) is not None
-            outages = watch.outages(start, watch.mark())
+            end = watch.mark()
+            outages = watch.outages(start, end)
+            streams = watch.streams(start)
         states = {row["object"]: row["state"] for row in document.get("results", [])}
         problems = [] if flows else ["a direction no longer flows"]
         if (code, states) != (0, {turn.router: "confirmed"}):
@@ -154,6 +171,8 @@ def one(twin: Twin, turn: Turn, near: Callable[[Callable[[], Any]], Any] = lambd
             "longest_seconds": [round(out.seconds, 6) for out in outages],
             "probes": [last - first for first, last in zip(start.probes, since.probes, strict=True)],
             "apply_seconds": document.get("seconds"),
+            "lost_at": [_lost_at(stream, last) for stream, last in zip(streams, end.probes, strict=True)],
+            "phases": _phases(twin, turn.router, streams[0].sent[0] / 1e9),
             "problems": problems,
         }
 

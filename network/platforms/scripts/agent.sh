@@ -74,6 +74,10 @@ restart_frr() {
     echo "FRR does not answer" >>log; return 1
 }
 
+mark() { echo "$EPOCHREALTIME $1" >>times; } # for whoever wants to know what took how long
+
+learnt_routes() { ip -4 route show table main | grep -cE ' proto (ospf|bgp) '; }
+
 full_neighbours() { vtysh -c 'show ip ospf neighbor' 2>/dev/null 9>&- | grep -c ' Full/'; }
 
 # While a router is drained, FRR reads its file with the drain in it: the change must not bring the traffic back early.
@@ -140,6 +144,8 @@ outside() { # those lines, as they stand in the file, each by itself: vtysh stop
 # brought in from BGP, which costs others what the way to this router costs them, and not what its own lines do.
 drain() {
     [ -n "$DRAIN" ] || return 0
+    mark draining
+    learnt_routes >routes
     full_neighbours >neighbours
     : >drained
     pid=$(pid_of /run/keepalived.pid) && tr '\0' '\n' <"/proc/$pid/cmdline" >keepalived.argv && kill -TERM "$pid"
@@ -150,11 +156,17 @@ drain() {
     quietly vtysh "${words[@]}"
     outside "no "
     sleep "$DRAIN_SECONDS"
+    mark drained
 }
 
 undrain() { # routes first: a gateway that takes its address back before it knows the way drops what it is sent
     [ -e drained ] || return 0
+    mark changed
     for ((i = 0; i < 100; i++)); do [ "$(full_neighbours)" -ge "$(cat neighbours)" ] && break; sleep 0.1; done
+    mark 'neighbours back'
+    # A neighbour is there before the routes over it are in the kernel; traffic that came now would be dropped.
+    for ((i = 0; i < 50; i++)); do [ "$(learnt_routes)" -ge "$(cat routes)" ] && break; sleep 0.1; done
+    mark 'routes back'
     words=(-c 'configure terminal')
     for port in $DRAIN_PORTS; do
         cost=$(sed -n "/^interface $port\$/,/^exit/ s/^ ip ospf cost //p" /etc/frr/frr.conf)
@@ -165,6 +177,7 @@ undrain() { # routes first: a gateway that takes its address back before it know
     quietly vtysh "${words[@]}"
     outside ""
     sleep "$DRAIN_SECONDS"
+    mark undrained
     if [ -s keepalived.argv ] && ! pid_of /run/keepalived.pid >/dev/null; then
         mapfile -t argv <keepalived.argv
         quietly "${argv[@]}" || return 1
@@ -177,6 +190,7 @@ apply() {
     drain && put "$FOLDER/new" || return 1
     while IFS= read -r action; do
         echo "reload $action" >>log
+        mark "$action"
         reload "$action" || { echo "$action" >bad; return 1; }
     done <actions
     undrain
