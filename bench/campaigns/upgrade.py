@@ -8,9 +8,7 @@ it. core-t1 has no turn: it is alone at the witness place, so nothing can be mov
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +16,8 @@ from bcp.flow import Flow
 from bcp.until import until
 from bcp.watch import Clean, Watch
 from bench.campaigns._room import mroom, newest, room, unclean
-from inventory.cabling import management_address
-from inventory.ssh import login
 from monitoring.probes.counters import CROSSING_SHARE
 from monitoring.probes.udp import Point, Stream
-from mroom.place import enter
 from twin.room import Twin
 
 STEADY_SECONDS, AFTER_SECONDS, DEADLINE_SECONDS = 2.0, 3.0, 60.0
@@ -131,73 +126,69 @@ def _phases(twin: Twin, router: str, began: float) -> dict[str, float]:
     return {name: round(float(at) - began, 3) for at, _, name in (line.partition(" ") for line in lines)}
 
 
-def one(twin: Twin, turn: Turn, near: Callable[[Callable[[], Any]], Any] = lambda work: work()) -> dict[str, Any]:
-    """One planned restart: the row. `near` does a piece of work where SSH reaches the nodes."""
-    how = login(twin.site, twin.where)
-    line = twin.site.lines[turn.flow.line]
-    ends = (line.ends[0].device, line.ends[1].device)
+def one(twin: Twin, turn: Turn) -> dict[str, Any]:
+    """One planned restart: the row."""
     before = _daemons(twin, turn.router)
-
-    def measured() -> dict[str, Any]:
-        with Watch(
-            lambda node, command: how.command(management_address(twin.site, node), command),
-            turn.flow,
-            ends,
-            None,
-            WATCH_SECONDS,
-        ) as watch:
-            for _ in range(ATTEMPTS):
-                clean = watch.clean(STEADY_SECONDS)
-                if not (wrong := _faults(clean, turn.crossing)):
-                    break
-            else:
-                return {"void": True, "problems": wrong}
-            twin.exec(turn.router, ["sh", "-c", BY_HAND])
-            start = watch.mark()
-            code, document = mroom(twin, "apply", "--only", "network")
-            since = watch.mark()
-            flows = until(lambda: watch.flowing(since, AFTER_SECONDS, 0), DEADLINE_SECONDS) is not None
-            end = watch.mark()
-            outages = watch.outages(start, end)
-            streams = watch.streams(start)
-        states = {row["object"]: row["state"] for row in document.get("results", [])}
-        problems = [] if flows else ["a direction no longer flows"]
-        if (code, states) != (0, {turn.router: "confirmed"}):
-            problems.append(f"apply ended with {code}: {document}")
-        problems += [f"direction {at} lost {out.lost} probes" for at, out in enumerate(outages) if out.lost]
-        return {
-            "shares": [round(share, 3) for share in clean.shares],
-            "lost": [out.lost for out in outages],
-            "longest_seconds": [round(out.seconds, 6) for out in outages],
-            "probes": [last - first for first, last in zip(start.probes, since.probes, strict=True)],
-            "apply_seconds": document.get("seconds"),
-            "lost_at": [_lost_at(stream, last) for stream, last in zip(streams, end.probes, strict=True)],
-            "phases": _phases(twin, turn.router, streams[0].sent[0] / 1e9),
-            "problems": problems,
-        }
-
-    row = near(measured)
+    row = _measured(twin, turn)
     problems = row.pop("problems")
     after = _daemons(twin, turn.router)
-    same = [name for name, pid in after.items() if pid == before[name]]
+    same = [name for name, pid in after.items() if pid == before.get(name)]
     problems += [f"not restarted: {', '.join(same)}"] if same else []
+    problems += [f"gone: {', '.join(gone)}"] if (gone := before.keys() - after.keys()) else []
     problems += unclean(twin)
     return {"ok": not problems, "what": "; ".join(problems), **row}
+
+
+def _measured(twin: Twin, turn: Turn) -> dict[str, Any]:
+    ends = (twin.site.lines[turn.flow.line].ends[0].device, twin.site.lines[turn.flow.line].ends[1].device)
+
+    def near(node: str, command: str) -> list[str]:
+        # Not over SSH: the way to the outside is under an edge's own address, and changes with the edge.
+        return twin.command(node, ["sh", "-c", command])
+
+    with Watch(near, turn.flow, ends, None, WATCH_SECONDS) as watch:
+        clean, wrong = _clean(watch, turn)
+        if wrong:
+            return {"void": True, "problems": wrong}
+        twin.exec(turn.router, ["sh", "-c", BY_HAND])
+        start = watch.mark()
+        code, document = mroom(twin, "apply", "--only", "network")
+        since = watch.mark()
+        flows = until(lambda: watch.flowing(since, AFTER_SECONDS, 0), DEADLINE_SECONDS) is not None
+        end = watch.mark()
+        outages, streams = watch.outages(start, end), watch.streams(start)
+    states = {row["object"]: row["state"] for row in document.get("results", [])}
+    problems = [] if flows else ["a direction no longer flows"]
+    if (code, states) != (0, {turn.router: "confirmed"}):
+        problems.append(f"apply ended with {code}: {document}")
+    problems += [f"direction {at} lost {out.lost} probes" for at, out in enumerate(outages) if out.lost]
+    return {
+        "shares": [round(share, 3) for share in clean.shares],
+        "lost": [out.lost for out in outages],
+        "longest_seconds": [round(out.seconds, 6) for out in outages],
+        "probes": [last - first for first, last in zip(start.probes, end.probes, strict=True)],
+        "apply_seconds": document.get("seconds"),
+        "lost_at": [_lost_at(stream, last) for stream, last in zip(streams, end.probes, strict=True)],
+        "phases": _phases(twin, turn.router, streams[0].sent[0] / 1e9),
+        "problems": problems,
+    }
+
+
+def _clean(watch: Watch, turn: Turn) -> tuple[Clean, list[str]]:
+    """The first stretch that counts, else the last one and what was wrong with it."""
+    for _ in range(ATTEMPTS):
+        clean = watch.clean(STEADY_SECONDS)
+        if not (wrong := _faults(clean, turn.crossing)):
+            break
+    return clean, wrong
 
 
 def run(seed: int, start: int, count: int, state: Path) -> list[dict[str, Any]]:  # noqa: ARG001 nothing is drawn
     """The rows of the runs start … start+count-1, the routers by turns."""
     twin = room(state.resolve())
-    _stand(state.resolve())
     serving(twin)
     rows = []
     for number in range(start, start + count):
         turn = TURNS[number % len(TURNS)]
         rows.append({"router": turn.router, "flow": turn.flow.name, "line": turn.flow.line, **one(twin, turn)})
     return rows
-
-
-@cache
-def _stand(state: Path) -> None:
-    """From now on this process is in the NOC node."""
-    enter(room(state).site, state)

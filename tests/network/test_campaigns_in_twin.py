@@ -40,10 +40,10 @@ def test_after_a_killed_runner_the_next_apply_needs_no_hand(twin, number, case):
     assert row["ok"], row
 
 
-def test_a_planned_restart_of_a_router_loses_nothing(twin, from_noc):
+def test_a_planned_restart_of_a_router_loses_nothing(twin):
     upgrade.serving(twin)
     try:
-        row = upgrade.one(twin, upgrade.TURNS[0], from_noc)
+        row = upgrade.one(twin, upgrade.TURNS[0])
     finally:
         upgrade.silence(twin)
     assert row["ok"], row
