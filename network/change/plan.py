@@ -18,6 +18,7 @@ from network import render
 from network.bundle import Bundle
 from network.change import kept
 from network.change.compare import Found, compare, managed
+from network.change.faults import faults
 from network.change.steps import Step, steps
 from network.difference import Difference
 from network.platforms import platform
@@ -119,7 +120,7 @@ def make(
     last = kept.confirmed(state)
     changes = tuple(change for each in found if (change := _change(site, last, each, wanted[each.device])))
     digest = inventory.digest(site)
-    order = _steps(site, changes)
+    order = _steps(site, state, changes)
     return Plan(
         id=_id(digest, changes),
         inventory_sha256=digest,
@@ -145,7 +146,7 @@ def _change(site: Site, last: Mapping[str, str], found: Found, wanted: Bundle) -
     return DeviceChange(found.device, action, found.difference.text, kind.diff_kind, found.difference)
 
 
-def _steps(site: Site, changes: tuple[DeviceChange, ...]) -> tuple[Step, ...]:
+def _steps(site: Site, state: Path, changes: tuple[DeviceChange, ...]) -> tuple[Step, ...]:
     differences = {change.device: change.difference for change in changes if change.difference}
     if not differences:
         return ()
@@ -155,14 +156,15 @@ def _steps(site: Site, changes: tuple[DeviceChange, ...]) -> tuple[Step, ...]:
         if site.devices[device].loopback and platform(site.devices[device].platform).disturbs(difference)
     ]
     silent = [change.device for change in changes if change.difference is None]
-    return steps(site, build(site), list(differences), drained, silent)
+    out = dict.fromkeys([*silent, *faults(site, state)])
+    return steps(site, build(site), list(differences), drained, tuple(out))
 
 
 def _refused(site: Site, order: tuple[Step, ...]) -> tuple[Refused, ...]:
     return tuple(
         Refused(
             device,
-            f"{system} would not be served while {device} is changed{_with(step.silent)}",
+            f"{system} would not be served while {device} is changed{_with(step.out)}",
             f"add `accepted: [{{code: {MAINTENANCE}, reason: …, by: …, until: …}}]` to the system {system}",
         )
         for step in order
@@ -172,8 +174,8 @@ def _refused(site: Site, order: tuple[Step, ...]) -> tuple[Refused, ...]:
     )
 
 
-def _with(silent: tuple[str, ...]) -> str:
-    return f" and {', '.join(silent)} does not answer" if silent else ""
+def _with(out: tuple[str, ...]) -> str:
+    return f", with {', '.join(out)} out already" if out else ""
 
 
 def _excused(site: Site, order: tuple[Step, ...]) -> tuple[Excused, ...]:

@@ -33,8 +33,8 @@ class Step:
     """System -> elements on each of which it then depends alone, and did not before."""
     down: tuple[str, ...]
     """Systems that would not be served."""
-    silent: tuple[str, ...] = ()
-    """Devices that did not answer, and count as out in every step."""
+    out: tuple[str, ...] = ()
+    """What was broken before, and counts as out in every step: devices that do not answer, lines that are down."""
 
     @property
     def words(self) -> str:
@@ -43,8 +43,8 @@ class Step:
         hang = [f"{system} depends on {_alone(singles)}" for system, singles in self.depends.items()]
         hang += [f"{system} is down" for system in self.down]
         held = "; ".join(hang) or "every system keeps its redundancy"
-        missing = f" (with {', '.join(self.silent)} out, not answering)" if self.silent else ""
-        return f"while {names} {are} changed{missing}, {held}, about {self.seconds:g} s"
+        broken = f" with {', '.join(self.out)} out already" if self.out else ""
+        return f"while {names} {are} changed{broken}, {held}, about {self.seconds:g} s"
 
     def document(self) -> dict[str, Any]:
         return {
@@ -63,13 +63,13 @@ def _alone(singles: Sequence[str]) -> str:
 
 
 def steps(
-    site: Site, graph: Graph, devices: Sequence[str], drained: Sequence[str], silent: Sequence[str] = ()
+    site: Site, graph: Graph, devices: Sequence[str], drained: Sequence[str], out: Sequence[str] = ()
 ) -> tuple[Step, ...]:
     """Steps for the devices, in their order; those in `drained` are drained before they are touched.
 
-    `silent` are devices that do not answer: what leans on their other half must not lose that one too.
+    `out` is what is broken already: what leans on its other half must not lose that one too.
     """
-    apart = _Apart(site, graph, silent)
+    apart = _Apart(site, graph, out)
     groups: list[list[str]] = []
     for device in devices:
         for group in groups:
@@ -78,15 +78,15 @@ def steps(
                 break
         else:
             groups.append([device])
-    look = _Look(site, graph, silent)
+    look = _Look(site, graph, out)
     return tuple(look.at(number, group, drained) for number, group in enumerate(groups, start=1))
 
 
 class _Apart:
     """Which devices must not be touched together: the two of a pair, and what together takes a system away."""
 
-    def __init__(self, site: Site, graph: Graph, silent: Sequence[str]) -> None:
-        self._site, self._graph, self._silent = site, graph, silent
+    def __init__(self, site: Site, graph: Graph, out: Sequence[str]) -> None:
+        self._site, self._graph, self._out = site, graph, tuple(out)
         self._systems = [system for system in site.systems if system in graph.elements]
         self._pairs = {frozenset(lan.gateway.routers) for lan in site.lans.values() if lan.gateway}
         edges = [device.id for device in site.devices.values() if device.role is DeviceRole.edge]
@@ -100,8 +100,8 @@ class _Apart:
         # One building at a time: what a system keeps in the other one is whole meanwhile.
         if building_of(self._site, device) != building_of(self._site, group[0]):
             return False
-        whole = self._graph.up(self._silent)
-        left = self._graph.up([*self._silent, *group, device])
+        whole = self._graph.up(self._out)
+        left = self._graph.up([*self._out, *group, device])
         return all(system in left for system in self._systems if system in whole)
 
 
@@ -115,19 +115,19 @@ def _across(site: Site, one: str, other: str | None) -> set[frozenset[str]]:
 class _Look:
     """What is lost while a group is out, beside what is lost anyway."""
 
-    def __init__(self, site: Site, graph: Graph, silent: Sequence[str]) -> None:
-        self._graph, self._silent, self._before = graph, tuple(silent), graph.up(silent)
+    def __init__(self, site: Site, graph: Graph, out: Sequence[str]) -> None:
+        self._graph, self._out, self._before = graph, tuple(out), graph.up(out)
         self._systems = [system for system in site.systems if system in self._before]
         self._candidates = [id_ for id_, node in graph.elements.items() if node.kind in SINGLES and id_ in self._before]
         self._lost_with = {id_: self._lost([id_]) for id_ in self._candidates}
 
     def _lost(self, out: Sequence[str]) -> frozenset[str]:
         """Systems that are not up with these out."""
-        up = self._graph.up([*self._silent, *out])
+        up = self._graph.up([*self._out, *out])
         return frozenset(system for system in self._systems if system not in up)
 
     def at(self, number: int, group: Sequence[str], drained: Sequence[str]) -> Step:
-        while_out = self._graph.up([*self._silent, *group])
+        while_out = self._graph.up([*self._out, *group])
         down = self._lost(group)
         depends: dict[str, list[str]] = {}
         for id_ in self._candidates:
@@ -144,5 +144,5 @@ class _Look:
             ),
             depends={system: tuple(depends[system]) for system in self._systems if system in depends},
             down=tuple(system for system in self._systems if system in down),
-            silent=self._silent,
+            out=self._out,
         )

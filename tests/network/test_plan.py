@@ -18,9 +18,11 @@ from inventory.model import Accepted
 from network import access, change, render
 from network.change.apply import PlanRefused
 from network.change.compare import Found, compare
+from network.change.faults import lines_down
 from network.change.plan import make
 from network.difference import Difference, Part
 from network.secrets import secrets as resolved
+from network.verify import Seen
 
 EXAMPLE = Path(__file__).parents[2] / "inventory" / "sites" / "nishinomiya"
 EXCEPTION = "accepted: [{code: maintenance, reason: yearly inspection, by: ict-network, until: 2099-12-31}]"
@@ -36,8 +38,9 @@ def found(device, trouble=""):
 def planned(site, tmp_path, monkeypatch):
     """A plan over what was found on devices."""
 
-    def plan(*answers: Found, site=site):
+    def plan(*answers: Found, site=site, broken=()):
         monkeypatch.setattr("network.change.plan.compare", lambda *_: list(answers))
+        monkeypatch.setattr("network.change.plan.faults", lambda *_: broken)
         return make(site, tmp_path, wanted={answer.device: {} for answer in answers})
 
     return plan
@@ -55,13 +58,33 @@ HALF = (found("core-s1"), found("core-s2", "core-s2: no connection within 8 s"))
 def test_the_other_half_of_a_device_that_does_not_answer_is_not_touched(planned, site, tmp_path):
     plan = planned(*HALF)
     assert {one.object for one in plan.refused} == {"core-s1"}
-    reason = "disaster-info would not be served while core-s1 is changed and core-s2 does not answer"
+    reason = "disaster-info would not be served while core-s1 is changed, with core-s2 out already"
     assert reason in [one.reason for one in plan.refused]
     with pytest.raises(PlanRefused, match="disaster-info would not be served") as caught:
         change.apply(site, tmp_path, plan, change="c1", author="test")
     assert caught.value.exit_code == 1
     assert "accepted: [{code: maintenance" in caught.value.hint
     assert not (tmp_path / "network").exists()
+
+
+def test_an_edge_is_not_touched_while_the_line_of_the_other_one_is_down(planned):
+    assert planned(found("edge-s")).refused == ()
+    plan = planned(found("edge-s"), broken=("outside-a",))
+    assert "while edge-s is changed with outside-a out already, " in plan.steps[0].words
+    assert [(one.object, one.reason) for one in plan.refused] == [
+        ("edge-s", "website would not be served while edge-s is changed, with outside-a out already")
+    ]
+
+
+BROKEN = [
+    ("a line without a neighbour", Seen("core-s2", ospf={"cross-s": "Full", "uplink-s2": "Full"}), ["line-b"]),
+    ("a session with a carrier", Seen("edge-s", ospf=dict.fromkeys(["uplink-s1", "uplink-s2"], "Full")), ["outside-b"]),
+]
+
+
+@pytest.mark.parametrize(("what", "seen", "lines"), BROKEN, ids=[row[0] for row in BROKEN])
+def test_a_line_over_which_an_end_has_no_neighbour_is_down(site, what, seen, lines):
+    assert list(lines_down(site, seen)) == lines
 
 
 def test_what_somebody_answers_for_by_name_is_not_refused_and_stands_in_the_plan(planned, site):
