@@ -128,14 +128,14 @@ def test_a_switch_that_would_lock_the_noc_out_comes_back_by_itself(twin, differi
 
 def test_two_routers_that_would_lock_the_noc_out_are_both_as_before(twin, differing):
     before = differing("core-m1", "core-m2")
-    ended = applied(twin, {"core-m1": LOCKED_OUT, "core-m2": LOCKED_OUT}, 60)
+    ended = applied(twin, {"core-m1": LOCKED_OUT, "core-m2": LOCKED_OUT}, 40)
     assert (ended.code, ended.results) == (6, {"core-m1": "restored", "core-m2": "skipped"}), ended.lines
     assert differing("core-m1", "core-m2") == before
 
 
 def test_two_routers_of_one_step_that_would_lock_the_noc_out_are_both_taken_back(twin, differing):
     before = differing("core-s1", "edge-s")
-    ended = applied(twin, {"core-s1": LOCKED_OUT, "edge-s": LOCKED_OUT}, 60)
+    ended = applied(twin, {"core-s1": LOCKED_OUT, "edge-s": LOCKED_OUT}, 40)
     assert (ended.code, ended.results) == (6, {"core-s1": "restored", "edge-s": "restored"}), ended.lines
     assert differing("core-s1", "edge-s") == before
 
