@@ -208,15 +208,16 @@ restore() {
     while IFS= read -r action; do reload "$action" || failed="$failed $action"; done <actions
     undrain || failed="$failed drain"
     sync -f "$FOLDER" # before the change counts as closed
-    rm -f "$OPEN"
     if [ -n "$failed" ]; then say "restored with trouble:$failed: $(reason)"; else say "restored $(cat why 2>/dev/null)"; fi
+    rm -f "$OPEN"
 }
 
 case $2 in
     start)
-        # The lock lives as long as the two processes: nobody ever has to unlock anything by hand.
+        # The lock lives as long as the two processes: nobody ever has to unlock anything by hand. A change whose end has
+        # just been told may hold it for a moment more.
         exec 9>"$LOCK"
-        if ! flock -n 9; then say "busy another change is open: $(readlink "$OPEN" 2>/dev/null)"; exit 0; fi
+        if ! flock -w 2 9; then say "busy another change is open: $(readlink "$OPEN" 2>/dev/null)"; exit 0; fi
         if [ -L "$OPEN" ]; then
             cut=$(readlink "$OPEN")
             exec 9>&-
@@ -245,7 +246,7 @@ case $2 in
         end=$(($(uptime_seconds) + CONFIRM_SECONDS))
         until [ -L decision ] || [ "$(uptime_seconds)" -ge "$end" ]; do sleep 0.2 9>&-; done
         ln -s restored decision 2>/dev/null && echo "not confirmed within $CONFIRM_SECONDS s" >why
-        if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; exit 0; fi
+        if [ "$(readlink decision)" = confirmed ]; then say confirmed; rm -f "$OPEN"; exit 0; fi
         # Whoever still applies must not go on while the old files are put back.
         [ -s change.pid ] && kill -KILL -- "-$(cat change.pid)" 2>/dev/null
         restore
@@ -254,6 +255,6 @@ case $2 in
         exec 9>"$LOCK"
         flock -w 3 9 || exit 0 # who was killed a moment ago may still hold it
         ln -s restored decision 2>/dev/null && echo "the change was cut off on the device" >why
-        if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; else restore; fi
+        if [ "$(readlink decision)" = confirmed ]; then say confirmed; rm -f "$OPEN"; else restore; fi
         ;;
 esac
