@@ -112,11 +112,19 @@ def _daemons(twin: Twin, router: str) -> dict[str, str]:
     return {name: pid for name, pid in pids.items() if pid}
 
 
-def _lost_at(stream: Stream, last: int) -> list[float]:
-    """First and last lost probe before number `last`, in seconds after the first; empty when none was lost."""
-    sent = range(min(last - stream.first, len(stream.sent)))
-    lost = [stream.sent[n] for n in sent if n + stream.first not in stream.received]
-    return [round((at - stream.sent[0]) / 1e9, 3) for at in (lost[0], lost[-1])] if lost else []
+def _lost_at(stream: Stream, last: int) -> list[list[float]]:
+    """The runs of lost probes before number `last`, ten at most: seconds after the first probe, and how many."""
+    runs: list[list[float]] = []
+    before = None
+    for n in range(min(last - stream.first, len(stream.sent))):
+        if n + stream.first in stream.received:
+            continue
+        if before == n - 1:
+            runs[-1][1] += 1
+        else:
+            runs.append([round((stream.sent[n] - stream.sent[0]) / 1e9, 3), 1])
+        before = n
+    return runs[:10]
 
 
 def _phases(twin: Twin, router: str, began: float) -> dict[str, float]:
