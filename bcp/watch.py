@@ -174,11 +174,14 @@ class Watch:
         errors = tuple(attempt.error for attempt in requests if not attempt.good)
         return Clean(start, self._shares(loaded), lost, errors, len(requests))
 
+    def streams(self, first: Mark) -> tuple[Stream, Stream]:
+        """Both directions' records since a mark; the streams go on."""
+        return self._pair.records(first.probes)
+
     def outages(self, first: Mark, last: Mark) -> tuple[Outage, Outage]:
         """What both directions lost between two marks; the streams go on."""
         there, back = (
-            stream.outage(first.probes[at], last.probes[at])
-            for at, stream in enumerate(self._pair.records(first.probes))
+            stream.outage(first.probes[at], last.probes[at]) for at, stream in enumerate(self.streams(first))
         )
         return there, back
 

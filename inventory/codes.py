@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inventory.judge import PROOF_CODES
+from inventory.judge import MAINTENANCE, PROOF_CODES
 from inventory.rules import all_rules
 
 READING = {
@@ -63,6 +63,7 @@ def page() -> str:
         "Where the last column says yes, somebody may answer for a breach until a day, at the object itself:",
         "`accepted: [{code: single-cord, reason: …, by: …, until: 2027-03-31}]`.",
         f"What `mroom prove` finds ({', '.join(f'`{code}`' for code in PROOF_CODES)}) is accepted in the same way.",
+        f"`{MAINTENANCE}`, at a system, lets a planned change take that system away while it runs (docs/changes.md).",
         "",
         "| code | what holds | may be accepted |",
         "|---|---|---|",

@@ -15,6 +15,8 @@ from inventory.words import did_you_mean
 
 PROOF_CODES = ("spof", "unmaintainable", "cold-start")
 """Findings of `mroom prove`: an exception to one of them is judged there, not here."""
+MAINTENANCE = "maintenance"
+"""On a system: a planned change may take it away while it runs. Judged by `mroom plan`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _declared(declarations: Declarations, collection: str, id_: str) -> Declared
 def _exceptions(view: View, declarations: Declarations, used: set[tuple[str, str, str]]) -> list[Problem]:
     """`accepted:` itself: unknown codes, days gone by, and exceptions to what does not happen."""
     rules = all_rules()
-    known = sorted([code for code, rule in rules.items() if rule.acceptable] + list(PROOF_CODES))
+    known = sorted([code for code, rule in rules.items() if rule.acceptable] + [*PROOF_CODES, MAINTENANCE])
     problems = []
     for collection, element in view.elements():
         for number, accepted in enumerate(element.accepted):
@@ -122,7 +124,7 @@ def _judged(
             f"{accepted.until}, by {accepted.by}",
             "mend what it excuses and delete it, or have it decided anew with a later day",
         )
-    if accepted.code in PROOF_CODES or (accepted.code, collection, id_) in used or not view.complete:
+    if accepted.code in (*PROOF_CODES, MAINTENANCE) or (accepted.code, collection, id_) in used or not view.complete:
         return None
     return "accepted-unused", Finding(
         collection,

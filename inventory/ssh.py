@@ -44,7 +44,8 @@ class Login:
 def login(site: Site, state: Path) -> Login:
     """The login of every node of a site; `state` is what $MROOM_STATE stands for.
 
-    Raises SecretUnavailable when the key is referred to in another way than `file:`, since ssh reads it from a file.
+    Raises SecretUnavailable when the key or the pinned host keys are referred to in another way than `file:`, since ssh
+    reads both from files.
     """
     access = site.site.access
-    return Login(user=access.user, key=path_of(access.ssh_key, state), known_hosts=state / "known_hosts")
+    return Login(user=access.user, key=path_of(access.ssh_key, state), known_hosts=path_of(access.host_keys, state))

@@ -75,6 +75,16 @@ class Ground:
     strategy: Strategy
     check_lease: Callable[[], None]
     log: Callable[[str], None]
+    confirm_seconds: int = 60
+    """The devices' time to hear that their change is kept."""
+
+
+def settle(ground: Ground, parts: Sequence[Part]) -> None:
+    """End what a runner that is gone has left open on devices."""
+    if Part.network in parts:
+        from network.change import settle as ask
+
+        ask(ground.site, ground.state, ground.author, ground.log)
 
 
 def apply(ground: Ground, parts: Sequence[Part]) -> Applied:
@@ -126,6 +136,7 @@ def _network(ground: Ground, applied: Applied) -> None:
         plan,
         change=applied.id,
         author=ground.author,
+        confirm_seconds=ground.confirm_seconds,
         check_lease=ground.check_lease,
         log=ground.log,
     )

@@ -30,6 +30,16 @@ SiteOption = Annotated[
         callback=_there,
     ),
 ]
+ConfirmOption = Annotated[
+    int,
+    typer.Option(
+        "--confirm-seconds",
+        envvar="MROOM_CONFIRM_SECONDS",
+        min=15,
+        max=3600,
+        help="A device takes its change back unless it is confirmed in this time (IOS-XE: whole minutes).",
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON document on stdout; everything else goes to stderr.")
 ]

@@ -53,6 +53,7 @@ class Whole:
             "same": network.get("same", 0) + sum(host.state == "same" for host in self.hosts),
             "redundancy": network.get("redundancy", []),
             "refused": network.get("refused", []),
+            "accepted": network.get("accepted", []),
             "seconds": self.seconds,
         }
 

@@ -146,7 +146,7 @@ def _connect(login: Login, device: str, address: str, device_type: str, port: in
         else:
             message = f"{device} ({address}): no connection within {CONNECT_SECONDS:g} s"
         raise Unreachable(message) from error
-    except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
+    except (netmiko.NetmikoBaseException, paramiko.SSHException, OSError, EOFError, ValueError) as error:
         raise Unreachable(f"{device} ({address}): {_first_line(error)}") from error
     return connection
 

@@ -14,7 +14,8 @@ from network.ios_device import RUNNING, SNMP_USER, ask, normal, remediation, run
 from network.order import Order
 
 _CONFIG_PROMPT, _ANY_PROMPT = r"\(config[^)\n]*\)#\s*$", r"#\s*$"
-_MAX_METRIC = ("router ospf 1", " max-metric router-lsa include-stub summary-lsa", "exit")
+_DRAIN = ("router ospf 1", " max-metric router-lsa include-stub summary-lsa", "exit")
+_UNDRAIN = ("router ospf 1", " no max-metric router-lsa include-stub summary-lsa", "exit")
 _PAUSE_SECONDS = 0.2
 
 
@@ -32,7 +33,7 @@ def begin(session: Session, order: Order) -> str:
     answer = _say(session, f"configure terminal revert timer {minutes}", _ANY_PROMPT)
     if "(config" not in answer:
         return f"refused the device cannot take a change back: {_words(answer)}"
-    refused = _send(session, lines)
+    refused = _drained(session, order, lines)
     _say(session, "end", _ANY_PROMPT)
     _settle(session)
     if refused:
@@ -40,6 +41,16 @@ def begin(session: Session, order: Order) -> str:
         _settle(session)
         return f"refused {refused}"
     return "armed"
+
+
+def _drained(session: Session, order: Order, lines: list[str]) -> str:
+    """Send the lines, from a router after its traffic has left; what was refused."""
+    if order.drain_ports is None:
+        return _send(session, lines)
+    if refused := _send(session, list(_DRAIN)):
+        return refused
+    time.sleep(order.drain_seconds)
+    return _send(session, lines) or _send(session, list(_UNDRAIN))
 
 
 def _settle(session: Session) -> None:
@@ -52,9 +63,7 @@ def _lines(order: Order, session: Session) -> list[str]:
     wanted = order.difference.wanted
     lines = remediation(running(session), normal(wanted[RUNNING].content))
     secret = wanted[SNMP_USER].content.splitlines() if SNMP_USER in wanted else []
-    if order.drain_ports is None:
-        return [*lines, *secret]
-    return [*_MAX_METRIC, *lines, *secret, _MAX_METRIC[0], f" no {_MAX_METRIC[1].strip()}", "exit"]
+    return [*lines, *secret]
 
 
 def _send(session: Session, lines: list[str]) -> str:

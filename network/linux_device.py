@@ -148,6 +148,7 @@ def package(order: Order) -> bytes:
             _add(tar, name, File(text, mode=0o600))
         for path in order.difference.paths:
             _add(tar, f"new{path}", order.difference.wanted[path])
+        _add(tar, "complete", File(""))
     return buffer.getvalue()
 
 

@@ -31,6 +31,9 @@ class Access(Model):
 
     user: LoginName = "mroom"
     ssh_key: Words = "file:$MROOM_STATE/keys/mroom"
+    host_keys: Words = "file:$MROOM_STATE/known_hosts"
+    """The pinned host keys, as known_hosts(5) has them; a device or host with another key, or with none there, is not
+    spoken to. The twin pins those of its nodes in the default one."""
     snmp_user: SnmpName = "mroom"
     snmp_auth: Words = "file:$MROOM_STATE/keys/snmp-auth"
     snmp_priv: Words = "file:$MROOM_STATE/keys/snmp-priv"

@@ -9,7 +9,7 @@ from inventory.rules.rule import Finding, rule
 from inventory.rules.view import View
 from inventory.secrets import is_reference
 
-SECRETS = ("ssh_key", "snmp_auth", "snmp_priv")
+SECRETS = ("ssh_key", "host_keys", "snmp_auth", "snmp_priv")
 
 
 @rule("literal-secret")

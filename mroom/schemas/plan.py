@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mroom.schemas.base import Part, Seconds, Sha256
-from mroom.schemas.rows import Difference, Refused, Step
+from mroom.schemas.rows import Accepted, Difference, Refused, Step
 
 
 class Document(Part):
@@ -13,4 +13,5 @@ class Document(Part):
     same: int
     redundancy: list[Step]
     refused: list[Refused]
+    accepted: list[Accepted]
     seconds: Seconds

@@ -9,7 +9,7 @@ import typer
 
 from mroom.exits import Exit
 from mroom.failure import Failure, verb
-from mroom.options import JsonOption, SiteOption
+from mroom.options import ConfirmOption, JsonOption, SiteOption
 from mroom.output import emit, log, say
 from mroom.plans import Part
 from playbooks.runner import Strategy
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
         strategy: Annotated[
             Strategy, typer.Option("--strategy", help="Ansible's way to run; mitogen where it is installed.")
         ] = Strategy.auto,
+        confirm_seconds: ConfirmOption = 60,
         site: SiteOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -38,7 +39,8 @@ def register(app: typer.Typer) -> None:
 
         Example: mroom apply --only servers
         """
-        applied = _apply(site, list(Part) if only is None else [only], strategy, file)
+        parts = list(Part) if only is None else [only]
+        applied = _apply(site, parts, strategy, file, confirm_seconds)
         if as_json:
             emit(applied.document())
         else:
@@ -46,11 +48,11 @@ def register(app: typer.Typer) -> None:
         raise SystemExit(applied.exit_code())
 
 
-def _apply(site: str | None, parts: list[Part], strategy: Strategy, file: Path | None) -> Applied:
+def _apply(site: str | None, parts: list[Part], strategy: Strategy, file: Path | None, confirm_seconds: int) -> Applied:
     import inventory
     from journal import lease
     from journal.process import person
-    from mroom.applying import Ground, apply, refuse_frozen, same_plan
+    from mroom.applying import Ground, apply, refuse_frozen, same_plan, settle
     from mroom.place import enter
     from mroom.settings import settings, site_folder
 
@@ -60,7 +62,8 @@ def _apply(site: str | None, parts: list[Part], strategy: Strategy, file: Path |
     refuse_frozen(state)
     with lease.hold(state, loaded.site.name, "change", "apply") as held:
         enter(loaded, state)
-        ground = Ground(loaded, folder, state, person(), strategy, held.check, log)
+        ground = Ground(loaded, folder, state, person(), strategy, held.check, log, confirm_seconds)
+        settle(ground, parts)
         if wanted is not None:
             same_plan(ground, parts, wanted)
         return apply(ground, parts)

@@ -60,11 +60,11 @@ def _drift(app: typer.Typer) -> None:
         Example: mroom drift
         """
         whole = _make(site, list(Part) if deep else [Part.network])
-        document = {key: value for key, value in whole.document().items() if key not in ("redundancy", "refused")}
+        document = whole.document()
         if as_json:
             emit(document)
         else:
-            _print(document)
+            _print({key: value for key, value in document.items() if key not in ("redundancy", "refused", "accepted")})
         raise SystemExit(whole.exit_code())
 
 
@@ -87,6 +87,9 @@ def _print(document: dict[str, Any]) -> None:
         say("\n".join(f"    {line}" for line in change["diff"].splitlines()))
     for step in document.get("redundancy", []):
         say(f"step {step['step']}: {step['while']}")
+    for excused in document.get("accepted", []):
+        until = f"by {excused['by']} until {excused['until']}: {excused['reason']}"
+        say(f"accepted: {excused['element']} is not served in step {excused['step']}, {until}")
     for refused in document.get("refused", []):
         say(f"refused: {refused['reason']}\n  next: {refused['hint']}")
     say(f"{len(document['changes'])} to change, {document['same']} as they should be, {document['seconds']:.1f} s")

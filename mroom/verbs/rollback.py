@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mroom.failure import verb
-from mroom.options import JsonOption, SiteOption
+from mroom.options import ConfirmOption, JsonOption, SiteOption
 from mroom.output import emit, log, say
 
 
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     @verb
     def rollback(
         change: Annotated[str | None, typer.Argument(help="A change of `mroom changes`; without it, the last.")] = None,
+        confirm_seconds: ConfirmOption = 60,
         site: SiteOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
         from journal.process import person
         from mroom.place import enter
         from mroom.settings import settings, site_folder
-        from network.change import apply, new_id
+        from network.change import apply, new_id, settle
         from network.change import rollback as plan_back
 
         loaded = inventory.load(site_folder(site))
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
         name = new_id()
         with lease.hold(state, loaded.site.name, "change", f"rollback {change or ''}".strip()) as held:
             enter(loaded, state)
+            settle(loaded, state, person(), log)
             takes_back, plan = plan_back(loaded, state, change, log=log)
             outcome = apply(
                 loaded,
@@ -49,6 +51,7 @@ def register(app: typer.Typer) -> None:
                 plan,
                 change=name,
                 author=person(),
+                confirm_seconds=confirm_seconds,
                 takes_back=takes_back,
                 check_lease=held.check,
                 log=log,

@@ -11,9 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import journal
 from inventory.model import Site
@@ -22,6 +20,7 @@ from network.access import Rejected, Unreachable
 from network.change import kept
 from network.change.entries import check_entries
 from network.change.plan import Plan
+from network.change.result import Outcome, Result, ended
 from network.change.steps import Step
 from network.change.transaction import Transaction, refused
 from network.derive import intent
@@ -33,44 +32,6 @@ CONFIRM_SECONDS = 60
 """A router is drained, changed and verified in 5 to 10 s here; the rest is for a busy machine."""
 
 Log = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Result:
-    object: str
-    state: str
-    """confirmed, same, restored, skipped or failed (what is on the device is not known)."""
-    message: str
-
-    def document(self) -> dict[str, str]:
-        return {"object": self.object, "state": self.state, "message": self.message}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    change: str
-    results: tuple[Result, ...]
-    seconds: float
-
-    @property
-    def state(self) -> str:
-        """confirmed when everything holds, failed when a device's state is not known, else restored."""
-        states = {result.state for result in self.results}
-        if "failed" in states:
-            return "failed"
-        return "restored" if states & {"restored", "skipped"} else "confirmed"
-
-    @property
-    def exit_code(self) -> int:
-        return {"confirmed": 0, "restored": 6, "failed": 1}[self.state]
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "change": self.change,
-            "state": self.state,
-            "results": [result.document() for result in self.results],
-            "seconds": self.seconds,
-        }
 
 
 def new_id() -> str:
@@ -113,7 +74,17 @@ def apply(
     before = {device: kept.keep(state, difference.before) for device, difference in touched.items()}
     after = {device: kept.keep(state, difference.wanted) for device, difference in touched.items()}
     with journal.open(state) as opened:
-        record(opened, change, "begun", author=author, objects=list(touched), plan=plan.id, before=before, after=after)
+        record(
+            opened,
+            change,
+            "begun",
+            author=author,
+            objects=list(touched),
+            plan=plan.id,
+            before=before,
+            after=after,
+            **_back_to(takes_back),
+        )
     results = _unreachable(plan)
     try:
         for step in plan.steps:
@@ -122,10 +93,14 @@ def apply(
                 results += [Result(device, "skipped", "an earlier step did not hold") for device in step.devices]
                 continue
             log(f"step {step.number} of {len(plan.steps)}: {step.words}")
-            results += _Step(site, state, step, touched, change, confirm_seconds, log).run()
+            running = _Step(site, state, step, touched, change, confirm_seconds, log)
+            try:
+                running.run()
+            finally:
+                results += running.results
     finally:
         missing = [device for device in touched if device not in {result.object for result in results}]
-        results += [Result(device, "skipped", "not begun, or taken back when the run was ended") for device in missing]
+        results += [Result(device, "skipped", "not begun: the run was ended") for device in missing]
         outcome = Outcome(change, tuple(results), round(time.monotonic() - begun, 3))
         _write(state, outcome, author, before, after, takes_back)
     return outcome
@@ -155,8 +130,12 @@ def _write(
             confirmed=confirmed,
             results=[result.document() for result in outcome.results],
             seconds=outcome.seconds,
-            **({"takes_back": takes_back} if takes_back else {}),
+            **_back_to(takes_back),
         )
+
+
+def _back_to(takes_back: str | None) -> dict[str, str]:
+    return {"takes_back": takes_back} if takes_back else {}
 
 
 class _Step:
@@ -180,7 +159,11 @@ class _Step:
             for device in step.devices
         }
 
-    def run(self) -> list[Result]:
+        self.results: list[Result] = []
+        """How each device came out, as far as it is known; also after `run` raised."""
+
+    def run(self) -> None:
+        """Ctrl-C takes back what is not yet kept, then goes on up."""
         served = frozenset(check.id for check in check_entries(self._site) if check.ok)
         with ThreadPoolExecutor(max_workers=len(self._open), thread_name_prefix="apply") as pool:
             try:
@@ -188,12 +171,18 @@ class _Step:
                 wrong = {device: state for device, state in states.items() if not state.startswith("applied")}
                 if not wrong:
                     wrong = self._verify(pool, served)
-                if not wrong:
-                    return [self._end(device, keep=True) for device in self._open]
-                return self._back(states, wrong)
+                if wrong:
+                    self._back(states, wrong)
+                for device in self._left():
+                    self.results.append(self._end(device, keep=True))
             except BaseException:
-                self._back({device: "applied" for device in self._open}, {"": "the run was ended"})
+                self._back(dict.fromkeys(self._left(), "applied"), {"": "the run was ended"})
                 raise
+
+    def _left(self) -> list[str]:
+        """Devices whose change is still open."""
+        known = {result.object for result in self.results}
+        return [device for device in self._open if device not in known]
 
     def _start(self, device: str) -> str:
         try:
@@ -213,17 +202,15 @@ class _Step:
             self._log(f"{device}: {why}")
         return wrong
 
-    def _back(self, states: Mapping[str, str], wrong: Mapping[str, str]) -> list[Result]:
+    def _back(self, states: Mapping[str, str], wrong: Mapping[str, str]) -> None:
         """In reverse order: what was begun last is taken back first."""
-        results = []
-        for device in reversed(self._open):
+        for device in reversed(self._left()):
             state = states[device]
             if state.split(" ")[0] in ("refused", "busy"):
-                results.append(Result(device, "restored", f"nothing was changed: {state}"))
+                self.results.append(Result(device, "restored", f"nothing was changed: {state}"))
                 continue
             because = wrong.get(device) or "; ".join(f"{other}: {why}" for other, why in wrong.items()).strip(": ")
-            results.append(self._end(device, keep=False, why=because))
-        return results[::-1]
+            self.results.append(self._end(device, keep=False, why=because))
 
     def _end(self, device: str, *, keep: bool, why: str = "") -> Result:
         try:
@@ -231,12 +218,7 @@ class _Step:
         except Unreachable as error:
             return Result(device, "failed", f"{error}; it takes the change back by itself when its time is up")
         self._log(f"{device}: {state}")
-        word, _, rest = state.partition(" ")
-        if word == "confirmed":
-            return Result(device, "confirmed", "")
-        if word == "restored" and not rest.startswith("with trouble"):
-            return Result(device, "restored", "; ".join(dict.fromkeys(text for text in (why, rest) if text)))
-        return Result(device, "failed", f"{state}; {why}" if why else state)
+        return ended(device, state, why)
 
 
 def _order(site: Site, step: Step, device: str, difference: Difference, change: str, confirm_seconds: int) -> Order:

@@ -6,24 +6,23 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import inventory
 from inventory.graph import build
+from inventory.judge import MAINTENANCE
 from inventory.model import Site
 from network import render
 from network.bundle import Bundle
 from network.change import kept
 from network.change.compare import Found, compare, managed
+from network.change.faults import faults
 from network.change.steps import Step, steps
 from network.difference import Difference
 from network.platforms import platform
 from network.secrets import secrets
-
-MAINTENANCE = "maintenance"
-"""The code of an accepted exception that lets a planned change take a system away."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,20 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Excused:
+    """A system that a step takes away, by somebody's decision."""
+
+    element: str
+    reason: str
+    by: str
+    until: str
+    step: int
+
+    def document(self) -> dict[str, Any]:
+        return {"code": MAINTENANCE, **asdict(self)}
+
+
+@dataclass(frozen=True)
 class Plan:
     """A plan holds what was read from the devices. From a file it is made anew, and has to have the same id."""
 
@@ -67,6 +80,7 @@ class Plan:
     same: int
     steps: tuple[Step, ...]
     refused: tuple[Refused, ...]
+    accepted: tuple[Excused, ...]
     seconds: float
 
     def document(self) -> dict[str, Any]:
@@ -77,6 +91,7 @@ class Plan:
             "same": self.same,
             "redundancy": [step.document() for step in self.steps],
             "refused": [refused.document() for refused in self.refused],
+            "accepted": [excused.document() for excused in self.accepted],
             "seconds": self.seconds,
         }
 
@@ -105,7 +120,7 @@ def make(
     last = kept.confirmed(state)
     changes = tuple(change for each in found if (change := _change(site, last, each, wanted[each.device])))
     digest = inventory.digest(site)
-    order = _steps(site, changes)
+    order = _steps(site, state, changes)
     return Plan(
         id=_id(digest, changes),
         inventory_sha256=digest,
@@ -113,6 +128,7 @@ def make(
         same=len(found) - len(changes),
         steps=order,
         refused=_refused(site, order),
+        accepted=_excused(site, order),
         seconds=round(time.monotonic() - begun, 3),
     )
 
@@ -130,7 +146,7 @@ def _change(site: Site, last: Mapping[str, str], found: Found, wanted: Bundle) -
     return DeviceChange(found.device, action, found.difference.text, kind.diff_kind, found.difference)
 
 
-def _steps(site: Site, changes: tuple[DeviceChange, ...]) -> tuple[Step, ...]:
+def _steps(site: Site, state: Path, changes: tuple[DeviceChange, ...]) -> tuple[Step, ...]:
     differences = {change.device: change.difference for change in changes if change.difference}
     if not differences:
         return ()
@@ -139,20 +155,36 @@ def _steps(site: Site, changes: tuple[DeviceChange, ...]) -> tuple[Step, ...]:
         for device, difference in differences.items()
         if site.devices[device].loopback and platform(site.devices[device].platform).disturbs(difference)
     ]
-    return steps(site, build(site), list(differences), drained)
+    silent = [change.device for change in changes if change.difference is None]
+    out = dict.fromkeys([*silent, *faults(site, state)])
+    return steps(site, build(site), list(differences), drained, tuple(out))
 
 
 def _refused(site: Site, order: tuple[Step, ...]) -> tuple[Refused, ...]:
     return tuple(
         Refused(
             device,
-            f"{system} would not be served while {device} is changed",
+            f"{system} would not be served while {device} is changed{_with(step.out)}",
             f"add `accepted: [{{code: {MAINTENANCE}, reason: …, by: …, until: …}}]` to the system {system}",
         )
         for step in order
         for system in step.down
         for device in step.devices
         if not any(accepted.code == MAINTENANCE for accepted in site.systems[system].accepted)
+    )
+
+
+def _with(out: tuple[str, ...]) -> str:
+    return f", with {', '.join(out)} out already" if out else ""
+
+
+def _excused(site: Site, order: tuple[Step, ...]) -> tuple[Excused, ...]:
+    return tuple(
+        Excused(system, accepted.reason, accepted.by, accepted.until.isoformat(), step.number)
+        for step in order
+        for system in step.down
+        for accepted in site.systems[system].accepted
+        if accepted.code == MAINTENANCE
     )
 
 

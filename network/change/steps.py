@@ -15,8 +15,8 @@ AT_ONCE = 8
 """Devices in one step at most."""
 SINGLES = ("line", "device", "host", "duct")
 """Kinds of elements that are named when a system has come to depend on one of them alone."""
-DRAINED_SECONDS, PLAIN_SECONDS = 5.0, 2.0
-"""Measured in the twin on an idle machine: a drained router is away for 3 to 5 s, other devices for 1 to 2 s."""
+DRAINED_SECONDS, PLAIN_SECONDS = 6.0, 2.0
+"""Measured in the twin: a drained router is away for 5 to 6 s, other devices for 1 to 2 s."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Step:
     """System -> elements on each of which it then depends alone, and did not before."""
     down: tuple[str, ...]
     """Systems that would not be served."""
+    out: tuple[str, ...] = ()
+    """What was broken before, and counts as out in every step: devices that do not answer, lines that are down."""
 
     @property
     def words(self) -> str:
@@ -41,7 +43,8 @@ class Step:
         hang = [f"{system} depends on {_alone(singles)}" for system, singles in self.depends.items()]
         hang += [f"{system} is down" for system in self.down]
         held = "; ".join(hang) or "every system keeps its redundancy"
-        return f"while {names} {are} changed, {held}, about {self.seconds:g} s"
+        broken = f" with {', '.join(self.out)} out already" if self.out else ""
+        return f"while {names} {are} changed{broken}, {held}, about {self.seconds:g} s"
 
     def document(self) -> dict[str, Any]:
         return {
@@ -59,9 +62,14 @@ def _alone(singles: Sequence[str]) -> str:
     return f"{singles[0]} alone" if len(singles) == 1 else f"each of {', '.join(singles)} alone"
 
 
-def steps(site: Site, graph: Graph, devices: Sequence[str], drained: Sequence[str]) -> tuple[Step, ...]:
-    """Steps for the devices, in their order; those in `drained` are drained before they are touched."""
-    apart = _Apart(site, graph)
+def steps(
+    site: Site, graph: Graph, devices: Sequence[str], drained: Sequence[str], out: Sequence[str] = ()
+) -> tuple[Step, ...]:
+    """Steps for the devices, in their order; those in `drained` are drained before they are touched.
+
+    `out` is what is broken already: what leans on its other half must not lose that one too.
+    """
+    apart = _Apart(site, graph, out)
     groups: list[list[str]] = []
     for device in devices:
         for group in groups:
@@ -70,15 +78,15 @@ def steps(site: Site, graph: Graph, devices: Sequence[str], drained: Sequence[st
                 break
         else:
             groups.append([device])
-    look = _Look(site, graph)
+    look = _Look(site, graph, out)
     return tuple(look.at(number, group, drained) for number, group in enumerate(groups, start=1))
 
 
 class _Apart:
     """Which devices must not be touched together: the two of a pair, and what together takes a system away."""
 
-    def __init__(self, site: Site, graph: Graph) -> None:
-        self._site, self._graph = site, graph
+    def __init__(self, site: Site, graph: Graph, out: Sequence[str]) -> None:
+        self._site, self._graph, self._out = site, graph, tuple(out)
         self._systems = [system for system in site.systems if system in graph.elements]
         self._pairs = {frozenset(lan.gateway.routers) for lan in site.lans.values() if lan.gateway}
         edges = [device.id for device in site.devices.values() if device.role is DeviceRole.edge]
@@ -92,8 +100,8 @@ class _Apart:
         # One building at a time: what a system keeps in the other one is whole meanwhile.
         if building_of(self._site, device) != building_of(self._site, group[0]):
             return False
-        whole = self._graph.up()
-        left = self._graph.up([*group, device])
+        whole = self._graph.up(self._out)
+        left = self._graph.up([*self._out, *group, device])
         return all(system in left for system in self._systems if system in whole)
 
 
@@ -107,19 +115,19 @@ def _across(site: Site, one: str, other: str | None) -> set[frozenset[str]]:
 class _Look:
     """What is lost while a group is out, beside what is lost anyway."""
 
-    def __init__(self, site: Site, graph: Graph) -> None:
-        self._graph, self._before = graph, graph.up()
+    def __init__(self, site: Site, graph: Graph, out: Sequence[str]) -> None:
+        self._graph, self._out, self._before = graph, tuple(out), graph.up(out)
         self._systems = [system for system in site.systems if system in self._before]
         self._candidates = [id_ for id_, node in graph.elements.items() if node.kind in SINGLES and id_ in self._before]
         self._lost_with = {id_: self._lost([id_]) for id_ in self._candidates}
 
     def _lost(self, out: Sequence[str]) -> frozenset[str]:
         """Systems that are not up with these out."""
-        up = self._graph.up(out)
+        up = self._graph.up([*self._out, *out])
         return frozenset(system for system in self._systems if system not in up)
 
     def at(self, number: int, group: Sequence[str], drained: Sequence[str]) -> Step:
-        while_out = self._graph.up(group)
+        while_out = self._graph.up([*self._out, *group])
         down = self._lost(group)
         depends: dict[str, list[str]] = {}
         for id_ in self._candidates:
@@ -136,4 +144,5 @@ class _Look:
             ),
             depends={system: tuple(depends[system]) for system in self._systems if system in depends},
             down=tuple(system for system in self._systems if system in down),
+            out=self._out,
         )

@@ -22,6 +22,8 @@ from network.verify import Check, judge
 
 RESERVE_SECONDS = 5
 """Kept free at the end of the device's time, so that a confirmation and its end do not cross."""
+CUT = "cut"
+"""First word of the state of a change whose order broke off in the middle: the device may have begun it."""
 AFTER_SECONDS = 30
 """How long is asked for the end after the device's time is up: it restores in 3 to 5 s, four times that when busy."""
 PAUSE_SECONDS = 0.2
@@ -46,10 +48,16 @@ class Transaction:
         with self._session() as session:
             self._failed_before = frozenset(check.id for check in self._judge(session) if check.ok is False)
             self._ends = time.monotonic() + self.order.confirm_seconds
-            state = self._platform.begin(session, self.order)
+            state = self._begin(session)
             if state.split(" ")[0] != "armed":
                 return state
         return self._ask(lambda s: self._platform.applied(s, self.order, self._left()), self._ends)
+
+    def _begin(self, session: Session) -> str:
+        try:
+            return self._platform.begin(session, self.order)
+        except Unreachable as error:
+            return f"{CUT} off while it was ordered: {error}"
 
     def verify(self, entries: Callable[[], list[Check]]) -> list[Check]:
         """Poll over new sessions until nothing fails that did not fail before; what still does when the time is up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ class Seen:
     """What FRR says that it gave to the kernel, of the routes that it learnt."""
     kernel: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     """What the kernel has of them."""
+    usable: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """Every leg that a routing protocol offers for them, whether or not FRR says that the kernel has it."""
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
     mtu: Mapping[str, int] = field(default_factory=dict)
     time: bool | None = None
@@ -41,7 +43,8 @@ def collect(session: Session) -> Seen:
         ospf=_ospf(_json(said, "ospf")),
         bfd={peer["peer"]: peer["status"] for peer in _json(said, "bfd") or []},
         bgp=_bgp(_json(said, "bgp")),
-        routes=_routes(_json(said, "routes")),
+        routes=_routes(_json(said, "routes"), lambda hop: bool(hop.get("fib"))),
+        usable=_routes(_json(said, "routes"), lambda hop: bool(hop.get("active")) and not hop.get("recursive")),
         kernel=_kernel(_json(said, "kernel")),
         addresses={
             link["ifname"]: frozenset(address["local"] for address in link["addr_info"])
@@ -76,12 +79,12 @@ def _bgp(answer: Any) -> dict[str, str]:
     return {address: peer["state"] for address, peer in (answer or {}).get("ipv4Unicast", {}).get("peers", {}).items()}
 
 
-def _routes(answer: Any) -> dict[str, frozenset[tuple[str, str]]]:
+def _routes(answer: Any, counts: Callable[[Any], bool]) -> dict[str, frozenset[tuple[str, str]]]:
     found = {}
     for prefix, entries in (answer or {}).items():
         for entry in entries:
             if entry.get("selected") and entry["protocol"] in ("ospf", "bgp"):
-                hops = [hop for hop in entry["nexthops"] if hop.get("fib")]
+                hops = [hop for hop in entry["nexthops"] if counts(hop)]
                 found[prefix] = frozenset((hop.get("interfaceName", ""), hop.get("ip", "")) for hop in hops)
     return found
 

@@ -20,6 +20,10 @@ from network.secrets import KeyUnreadable, secrets
 from network.verify.check import Check
 from network.verify.collect import Seen
 from network.verify.judge import judge
+from network.verify.paths import Unknown, walk
+
+LEAST_MTU = 1500
+"""Bytes that every Ethernet carries (IEEE 802.3): hosts send so much, and OSPF neighbours must agree."""
 
 
 def check(site: Site, state: Path) -> list[Check]:
@@ -67,12 +71,13 @@ def _times(seen: Mapping[str, Seen]) -> Iterator[Check]:
 def _gateways(site: Site, seen: Mapping[str, Seen]) -> Iterator[Check]:
     for lan in site.lans.values():
         routers = list(lan.gateway.routers) if lan.gateway and lan.building else []
-        if len(routers) == 1 or not set(routers) & set(seen):
+        looked = {router for router in routers if router in seen and seen[router].addresses}
+        if len(routers) == 1 or not looked:
             continue
         assert lan.gateway is not None
         address = str(lan.gateway.address)
-        holders = [r for r in routers if r in seen and address in seen[r].addresses.get(lan.id, ())]
-        judged = len(holders) == 1 if set(routers) <= set(seen) or holders else None
+        holders = [r for r in routers if r in looked and address in seen[r].addresses.get(lan.id, ())]
+        judged = len(holders) == 1 if set(routers) <= looked or holders else None
         held = " and ".join(holders) or "nobody"
         yield Check(f"gateway.{lan.id}", lan.id, judged, f"{lan.id}: {held} has the gateway address {address}")
 
@@ -81,12 +86,19 @@ def _mtus(site: Site, seen: Mapping[str, Seen]) -> Iterator[Check]:
     for line in site.lines.values():
         mtus = [seen[end.device].mtu.get(line.id) for end in line.ends if end.device in seen]
         if len(mtus) == len(line.ends):
-            ok = mtus[0] is not None and mtus[0] == mtus[1]
+            ok = mtus[0] is not None and mtus[0] == mtus[1] and mtus[0] >= LEAST_MTU
             yield Check(f"mtu.{line.id}", line.id, ok, f"{line.id}: MTU {mtus[0]} and {mtus[1]}")
+    for lan in site.lans.values():
+        found = {r: seen[r].mtu.get(lan.id) for r in (lan.gateway.routers if lan.gateway else ()) if r in seen}
+        if found:
+            ok = len(set(found.values())) == 1 and all(mtu is not None and mtu >= LEAST_MTU for mtu in found.values())
+            told = " and ".join(f"{mtu} on {router}" for router, mtu in found.items())
+            yield Check(f"mtu.{lan.id}", lan.id, ok, f"{lan.id}: MTU {told}")
 
 
 def _diversity(site: Site, seen: Mapping[str, Seen]) -> Iterator[Check]:
-    """A pair of lines between buildings is diverse as routed when both carry routes, in both directions."""
+    """A pair of lines between buildings is diverse as routed: both carry routes, in both directions, and what the
+    kernels send from end to end of the one meets no line, duct or router of what they send along the other."""
     for line in site.lines.values():
         if line.kind is not LineKind.inter_building or not line.pair or line.id > line.pair:
             continue
@@ -94,7 +106,19 @@ def _diversity(site: Site, seen: Mapping[str, Seen]) -> Iterator[Check]:
         idle = [f"{router} over {one}" for router, one in ends if router in seen and not _carries(seen[router], one)]
         judged = None if not idle and any(router not in seen for router, _ in ends) else not idle
         carried = f"no route of {', '.join(idle)}" if idle else "both carry routes in both directions"
-        yield Check(f"diverse.{line.id}.{line.pair}", line.id, judged, f"{line.id} and {line.pair}: {carried}")
+        try:
+            shared = _way(site, seen, line.id) & _way(site, seen, line.pair)
+            met = f"their ways share {', '.join(sorted(shared))}" if shared else "their ways share nothing"
+            judged = judged and not shared
+        except Unknown as error:
+            met, judged = str(error), None if judged else judged
+        yield Check(f"diverse.{line.id}.{line.pair}", line.id, judged, f"{line.id} and {line.pair}: {carried}; {met}")
+
+
+def _way(site: Site, seen: Mapping[str, Seen], line: str) -> frozenset[str]:
+    """What packets between the ends of a line meet, there and back."""
+    one, other = (end.device for end in site.lines[line].ends)
+    return walk(site, seen, one, other) | walk(site, seen, other, one) | {one, other}
 
 
 def _carries(seen: Seen, line: str) -> bool:

@@ -1,6 +1,8 @@
 """An IOS that is one as far as a runner can tell: SSH, prompts, modes, a configuration, and a timer that takes it back.
 
-It knows what `ios.conf.j2` says and rejects everything else, as IOS does. Like IOS it does not show `no shutdown`.
+It knows what `ios.conf.j2` says and what the suite asks, and rejects everything else, as IOS does. Like IOS it does
+not show `no shutdown`. Its neighbours are there as long as its configuration lets them be; its timer is its own; what
+is not written to memory is gone when it starts again.
 """
 
 from __future__ import annotations
@@ -112,6 +114,11 @@ KNOWN = {
 }
 
 
+EXEC_REJECTED = "                ^\n% Invalid input detected at '^' marker."
+NONE_PENDING = "%No Rollback Confirmed Change pending"
+SNMP_USER = r"snmp-server user \S+ (?P<group>\S+) v3 auth sha-2 256 \S{8,} priv aes 128 \S{8,}"
+
+
 @dataclass
 class Ios:
     """The device behind the prompt."""
@@ -120,41 +127,107 @@ class Ios:
     minute: float = 60.0
     """How long a minute of its timer lasts."""
     config: Tree = field(default_factory=dict)
+    startup: Tree = field(default_factory=dict)
+    """What it has after its next start: what was written to memory."""
+    neighbours: dict[str, str] = field(default_factory=dict)
+    """Interface -> the address of the router at its other end, which speaks OSPF (area 0) and BFD there."""
+    breaks_at: str | None = None
+    """The session breaks when this is said in configuration mode."""
+    said: list[str] = field(default_factory=list)
+    """Every line said in configuration mode."""
+    users: int = 0
+    """How many times an SNMP user was written; IOS never shows one."""
     writes: int = 0
     """How many times anybody entered configuration mode."""
-    saved: int = 0
     before: Tree | None = None
     timer: asyncio.TimerHandle | None = None
 
-    def restore(self) -> str:
+    @property
+    def hostname(self) -> str:
+        named = [line.removeprefix("hostname ") for line in self.config if line.startswith("hostname ")]
+        return named[0] if named else self.name
+
+    def arm(self, minutes: int) -> str:
+        """Begin a change that has to be confirmed; the answer, which begins with % when that cannot be."""
         if self.before is not None:
-            self.config = self.before
+            return "%Rollback Confirmed Change already pending"
+        if not any(line.startswith("path ") for line in self.config.get("archive", {})):
+            return "%Rollback Confirmed Change needs an archive path"
+        self.before = deepcopy(self.config)
+        self.timer = asyncio.get_running_loop().call_later(minutes * self.minute, self.restore)
+        return ""
+
+    def restore(self) -> str:
+        if self.before is None:
+            return NONE_PENDING
+        self.config = self.before
         self.confirm()
         return "Rollback Done"
 
-    def answer(self, line: str) -> str | None:
-        """The answer of the exec mode; None for what it does not know."""
-        if line.startswith(("terminal ", "show ip ", "show bfd ")):
-            return ""
-        return {
-            "": lambda: "",
-            "show running-config": lambda: "\n".join(["Building configuration...", "", *shown(self.config), "end"]),
-            "show archive config rollback timer": lambda: (
-                "%No Rollback Confirmed Change pending" if self.before is None else "Time configured(in minutes): 1"
-            ),
-            "configure confirm": self.confirm,
-            "configure revert now": self.restore,
-            "write memory": self.save,
-        }.get(line, lambda: None)()
-
     def confirm(self) -> str:
+        if self.before is None:
+            return NONE_PENDING
         self.before = None
         if self.timer:
             self.timer.cancel()
         return ""
 
+    def answer(self, line: str) -> str | None:
+        """The answer of the exec mode; None for what it does not know."""
+        if re.fullmatch(r"terminal (width|length) \d+", line):
+            return ""
+        known = {
+            "": lambda: "",
+            "show running-config": lambda: "\n".join(["Building configuration...", "", *shown(self.config), "end"]),
+            "show ip ospf neighbor": self.ospf,
+            "show bfd neighbors": self.bfd,
+            "show ip bgp summary": lambda: "% BGP not active",
+            "show archive config rollback timer": lambda: (
+                NONE_PENDING if self.before is None else "Time configured(in minutes): 1"
+            ),
+            "configure confirm": self.confirm,
+            "configure revert now": self.restore,
+            "write memory": self.save,
+        }.get(line)
+        return known() if known else None
+
+    def full(self) -> list[tuple[str, str]]:
+        """Interface and neighbour of each adjacency that the configuration lets be."""
+        if "router ospf 1" not in self.config:
+            return []
+        inside = {port: self.config.get(f"interface {port}", {}) for port in self.neighbours}
+        return [
+            (port, self.neighbours[port])
+            for port, lines in inside.items()
+            if "ip ospf 1 area 0" in lines
+            and "shutdown" not in lines
+            and any(line.startswith("ip address ") for line in lines)
+        ]
+
+    def ospf(self) -> str:
+        head = "Neighbor ID     Pri   State           Dead Time   Address         Interface"
+        state = "198.18.0.99       0   FULL/  -        00:00:03"
+        rows = [f"{state}    {address}    {port}" for port, address in self.full()]
+        return "\n".join(["", head, *rows])
+
+    def bfd(self) -> str:
+        head = "NeighAddr                              LD/RD         RH/RS     State     Int"
+        rows = [
+            f"{address}                             4097/4097     Up        Up        {port}"
+            for port, address in self.full()
+            if any(line.startswith("bfd template ") for line in self.config[f"interface {port}"])
+        ]
+        return "\n".join(["", "IPv4 Sessions", head, *rows])
+
+    def user(self, line: str) -> str:
+        match = re.fullmatch(SNMP_USER, line)
+        if not match or not any(known.startswith(f"snmp-server group {match['group']} v3 ") for known in self.config):
+            return EXEC_REJECTED
+        self.users += 1
+        return ""
+
     def save(self) -> str:
-        self.saved += 1
+        self.startup = deepcopy(self.config)
         return "[OK]"
 
 
@@ -180,8 +253,9 @@ class Terminal:
     @property
     def prompt(self) -> str:
         if not self.configuring:
-            return f"{self.device.name}#"
-        return f"{self.device.name}(config-{self.path[-1][1]})#" if self.path else f"{self.device.name}(config)#"
+            return f"{self.device.hostname}#"
+        inner = f"-{self.path[-1][1]}" if self.path else ""
+        return f"{self.device.hostname}(config{inner})#"
 
     def say(self, line: str) -> str:
         if self.banner is not None:
@@ -205,14 +279,12 @@ class Terminal:
     def _exec(self, line: str) -> str:
         armed = re.fullmatch(r"configure terminal revert timer (\d+)", line)
         if armed or line == "configure terminal":
+            if armed and (refused := self.device.arm(int(armed[1]))):
+                return refused
             self.configuring, self.device.writes = True, self.device.writes + 1
-            if armed:
-                self.device.before = deepcopy(self.device.config)
-                wait = int(armed[1]) * self.device.minute
-                self.device.timer = asyncio.get_running_loop().call_later(wait, self.device.restore)
             return "Enter configuration commands, one per line.  End with CNTL/Z."
         answer = self.device.answer(line)
-        return "% Invalid input detected at '^' marker." if answer is None else answer
+        return EXEC_REJECTED if answer is None else answer
 
     def _tree(self) -> Tree:
         tree = self.device.config
@@ -221,13 +293,14 @@ class Terminal:
         return tree
 
     def _configure(self, line: str) -> str:
+        self.device.said.append(line)
         mode = self.path[-1][1] if self.path else ""
         bare = line.removeprefix("no ")
         if line.startswith("banner login "):
             self.banner = [line.removesuffix("#") + "^C"]
             return ""
         if line.startswith("snmp-server user "):
-            return ""
+            return self.device.user(line)
         inner = next((m for (outer, p), m in INNER.items() if outer == mode and re.fullmatch(p, bare)), None)
         known = any(re.fullmatch(pattern, text) for pattern in KNOWN.get(mode, []) for text in (line, bare))
         if inner is None and not known:
@@ -236,7 +309,7 @@ class Terminal:
                 return self._configure(line)
             inner = next((m for p, m in SECTIONS.items() if re.fullmatch(p, bare)), None)
             if inner is None:
-                return "                ^\n% Invalid input detected at '^' marker."
+                return EXEC_REJECTED
         return self._put(mode, line, inner)
 
     def _put(self, mode: str, line: str, inner: str | None) -> str:
@@ -284,6 +357,10 @@ def serving(device: Ios, keys: Path) -> Iterator[int]:
         terminal = Terminal(device)
         process.stdout.write(f"\n{terminal.prompt}")
         async for line in process.stdin:
+            if device.breaks_at and terminal.configuring and line.strip() == device.breaks_at:
+                device.breaks_at = None
+                process.channel.get_connection().abort()
+                return
             answer = terminal.say(line.rstrip("\r\n"))
             process.stdout.write(f"{answer}\n{terminal.prompt}" if answer else terminal.prompt)
         process.exit(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from network import render
 from network.change.compare import compare
 from network.secrets import secrets
 from network.verify.device import Device
+from tests.twin.look import mroom
 from twin.room import Twin
 from twin.wait import until
 
@@ -25,6 +27,9 @@ RUNNER = Path(__file__).parent / "apply_edits.py"
 SECONDS, ENOUGH = 30, 240
 """The devices' time for what will not be confirmed, and for what will, however busy the machine is."""
 APART = " description Campus cable 2 to core-c2\n ip address 198.18.1.6/31\n ip ospf area "
+
+SECOND = ["core-s1", "edge-s", "sw-s-myn", "sw-s-lgw1", "sw-s-lgw2", "sw-s-dmz", "sw-s-fac", "sw-s-staff"]
+"""Eight devices of one building; all but one of the two LGWAN switches may be touched together."""
 
 NFT, FRR, BANNER = "/etc/nftables.conf", "/etc/frr/frr.conf", "/etc/issue.net"
 LOCKED_OUT = {NFT: ["ip saddr @management tcp dport 22 accept", "ip saddr 198.18.255.255 tcp dport 22 accept"]}
@@ -77,7 +82,7 @@ def busy(twin: Twin, *devices: str) -> list[str]:
 def as_before(twin, differing):
     """What was changed here is as the inventory says in the end; a next change of a device takes the last one along."""
     yield
-    devices = ["core-m1", "core-m2", "core-s2", "sw-m-fac"]
+    devices = ["core-m1", "core-m2", "core-s2", "sw-m-fac", *SECOND]
     assert until(lambda: busy(twin, *devices), 120.0) == []
     wrong = differing(*devices)
     assert not wrong or applied(twin, {device: {} for device in wrong}, ENOUGH).code == 0
@@ -123,9 +128,40 @@ def test_a_switch_that_would_lock_the_noc_out_comes_back_by_itself(twin, differi
 
 def test_two_routers_that_would_lock_the_noc_out_are_both_as_before(twin, differing):
     before = differing("core-m1", "core-m2")
-    ended = applied(twin, {"core-m1": LOCKED_OUT, "core-m2": LOCKED_OUT}, 60)
+    ended = applied(twin, {"core-m1": LOCKED_OUT, "core-m2": LOCKED_OUT}, 40)
     assert (ended.code, ended.results) == (6, {"core-m1": "restored", "core-m2": "skipped"}), ended.lines
     assert differing("core-m1", "core-m2") == before
+
+
+def test_two_routers_of_one_step_that_would_lock_the_noc_out_are_both_taken_back(twin, differing):
+    before = differing("core-s1", "edge-s")
+    ended = applied(twin, {"core-s1": LOCKED_OUT, "edge-s": LOCKED_OUT}, 40)
+    assert (ended.code, ended.results) == (6, {"core-s1": "restored", "edge-s": "restored"}), ended.lines
+    assert differing("core-s1", "edge-s") == before
+
+
+def test_eight_devices_are_changed_in_parallel(twin, differing):
+    ended = applied(twin, {device: {BANNER: ["Authorised", "Duly authorised"]} for device in SECOND}, ENOUGH)
+    assert (ended.code, ended.results) == (0, dict.fromkeys(SECOND, "confirmed")), ended.lines
+    steps = [number for number, line in enumerate(ended.lines) if line.startswith("step ")]
+    first = ended.lines[steps[0] + 1 : steps[1]]
+    assert len(first) == 14
+    assert [line.split(": ")[1] for line in first] == ["applied"] * 7 + ["confirmed"] * 7
+
+
+WRITTEN = "find /etc /var/lib/mroom /run/frr -newer /run/before -type f 2>/dev/null"
+
+
+def test_a_plan_without_changes_exits_with_0_and_writes_nothing_on_a_device(twin, differing):
+    devices = ["core-c1", "sw-c-myn"]
+    for device in devices:
+        assert twin.exec(device, ["touch", "/run/before"]).returncode == 0
+    done = mroom(twin.where, "plan", "--only", "network", "--json")
+    rows = {row["object"] for row in json.loads(done.stdout)["changes"]}
+    assert rows.isdisjoint(devices)
+    assert done.returncode == (4 if rows else 0)  # other tests may have left another device as they changed it
+    for device in devices:
+        assert twin.exec(device, ["sh", "-c", WRITTEN]).stdout == ""
 
 
 def test_a_router_that_would_lose_a_neighbour_is_not_confirmed(twin, differing):
@@ -188,6 +224,43 @@ def test_a_host_key_that_is_not_the_pinned_one_is_a_row_and_not_a_session(twin, 
     (found,) = from_noc(lambda: compare(site, state, wanted))
     assert found.difference is None
     assert "host key" in found.trouble
+
+
+def test_a_rollback_goes_back_to_any_earlier_confirmed_state(twin, differing):
+    def banner() -> str:
+        return twin.exec("sw-m-fac", ["cat", BANNER]).stdout
+
+    changes, texts = [], [banner()]
+    for word in ("Firstly", "Secondly", "Thirdly"):
+        ended = applied(twin, {"sw-m-fac": {BANNER: ["Authorised", f"{word} authorised"]}}, ENOUGH)
+        changes.append(json.loads(ended.lines[-1])["change"])
+        texts.append(banner())
+    assert len(set(texts)) == 4
+    for number in (1, 0, 2):  # before the second, before the first of all, and forward again to before the third
+        done = mroom(twin.where, "rollback", changes[number], "--json")
+        document = json.loads(done.stdout)
+        assert (done.returncode, document["state"]) == (0, "confirmed"), done.stdout + done.stderr
+        assert banner() == texts[number]
+    listed = json.loads(mroom(twin.where, "changes", "--json").stdout)["changes"]
+    assert [change["state"] for change in listed[-6:]] == ["confirmed"] * 6
+
+
+ASKED = """
+def test_it(device):
+    router = device("core-s1")
+    assert router.ospf_neighbors["line-a"] == "Full"
+    assert router.bgp_neighbors["198.18.0.21"] == "Established"
+    assert router is device("core-s1")
+"""
+
+
+def test_the_fixture_device_asks_from_the_noc_node(twin, tmp_path):
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["mroom.testing"]\n')
+    (tmp_path / "test_it.py").write_text(ASKED)
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    environment = {**os.environ, "MROOM_STATE": str(twin.where)}
+    done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_test_asks_a_device_as_it_would_ask_a_host(twin, site, from_noc):

@@ -102,6 +102,7 @@ def test_a_package_holds_the_changed_files_with_owner_and_mode(site, secrets):
     with tarfile.open(fileobj=io.BytesIO(package(order))) as tar:
         inside = {member.name: member for member in tar}
         settings = tar.extractfile("order").read().decode()
+        assert tar.getnames()[-1] == "complete"
     assert (inside[f"new{path}"].mode, inside[f"new{path}"].uname) == (0o640, "frr")
     assert [name for name in inside if name.startswith("new")] == [f"new{path}"]
     assert "DRAIN='yes'\nDRAIN_PORTS='m-staff m-fac'\nDRAIN_AS=''\n" in settings

@@ -70,6 +70,14 @@ def test_the_order_of_the_steps_follows_the_order_of_the_devices(site, graph):
     assert first[0] == names[-1]
 
 
+def test_what_does_not_answer_counts_as_out_in_every_step(site, graph):
+    (step,) = steps(site, graph, ["core-s1"], [], out=["core-s2"])
+    assert "disaster-info" in step.down
+    assert "while core-s1 is changed with core-s2 out already, " in step.words
+    (step,) = steps(site, graph, ["core-s1"], [])
+    assert step.down == ()
+
+
 def test_devices_of_two_buildings_are_not_touched_together(site, graph):
     for one, other in combinations(["sw-m-fac", "sw-c-fac", "sw-s-staff"], 2):
         assert len(steps(site, graph, [one, other], [])) == 2

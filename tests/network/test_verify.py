@@ -50,7 +50,8 @@ SAID = "".join(
                         "selected": True,
                         "nexthops": [
                             {"fib": True, "ip": "198.18.1.1", "interfaceName": "line-a"},
-                            {"ip": "198.18.1.5", "interfaceName": "campus-1"},
+                            {"ip": "198.18.1.5", "interfaceName": "campus-1", "active": True},
+                            {"ip": "198.18.0.31", "active": True, "recursive": True},
                         ],
                     },
                 ],
@@ -81,6 +82,7 @@ def test_a_devices_answers_are_read():
     one = frozenset({("line-a", "198.18.1.1")})
     assert seen.routes == {"0.0.0.0/0": one, "198.18.35.0/24": one}
     assert seen.kernel == seen.routes
+    assert seen.usable["198.18.35.0/24"] == frozenset({("campus-1", "198.18.1.5")})
     assert seen.addresses == {"m-staff": frozenset({"198.18.48.2", "198.18.48.1"})}
     assert (seen.mtu, seen.time) == ({"line-a": 1500}, True)
 
@@ -98,13 +100,15 @@ GOOD = Seen(
     routes=ROUTE,
     kernel=ROUTE,
 )
+TWO_LEGS = {"198.18.35.0/24": frozenset({("line-a", "198.18.1.1"), ("cross-m", "198.18.1.9")})}
 WRONG = [
+    ("the kernel lost a leg, and FRR does not say so", {"usable": TWO_LEGS}, "core-m1.ecmp.legs"),
     ("a neighbour is missing", {"ospf": {"line-a": "Full", "campus-1": "Full"}}, "core-m1.ospf.cross-m"),
     ("a neighbour is not full", {"ospf": {**GOOD.ospf, "line-a": "Init"}}, "core-m1.ospf.line-a"),
     ("BFD is down", {"bfd": {**GOOD.bfd, "198.18.1.5": "down"}}, "core-m1.bfd.campus-1"),
     (
         "the kernel has a leg less than FRR says",
-        {"routes": {"198.18.35.0/24": frozenset({("line-a", "198.18.1.1"), ("cross-m", "198.18.1.9")})}},
+        {"routes": TWO_LEGS},
         "core-m1.kernel.routes",
     ),
     (
@@ -153,21 +157,61 @@ def test_a_gateway_whose_routers_were_not_all_seen_is_not_called_missing(site):
 
 
 def test_two_ends_of_a_line_have_one_mtu(site):
-    seen = {"core-m1": Seen("core-m1", mtu={"line-a": 1500}), "core-s1": Seen("core-s1", mtu={"line-a": 9000})}
-    assert [(c.id, c.ok) for c in _mtus(site, seen)] == [("mtu.line-a", False)]
+    for here, there, ok in [(1500, 1500, True), (1500, 9000, False), (1400, 1400, False)]:
+        seen = {"core-m1": Seen("core-m1", mtu={"line-a": here}), "core-s1": Seen("core-s1", mtu={"line-a": there})}
+        assert [c.ok for c in _mtus(site, seen) if c.id == "mtu.line-a"] == [ok]
 
 
-def carrying(**lines: str) -> dict[str, Seen]:
-    return {r: Seen(r, kernel={"198.18.35.0/24": frozenset({(line, "x")})}) for r, line in lines.items()}
+def test_the_routers_of_a_lan_have_one_mtu_there(site):
+    seen = {"core-m1": Seen("core-m1", mtu={"m-staff": 1500}), "core-m2": Seen("core-m2", mtu={"m-staff": 1400})}
+    assert [c.ok for c in _mtus(site, seen) if c.id == "mtu.m-staff"] == [False]
 
 
-def test_lines_are_diverse_when_both_carry_routes_at_both_ends(site):
-    whole = {"core-m1": "line-a", "core-s1": "line-a", "core-c2": "line-b", "core-s2": "line-b"}
-    for change, ok in [({}, True), ({"core-s2": "cross-s"}, False)]:
-        (check,) = _diversity(site, carrying(**{**whole, **change}))
-        assert check.ok is ok, check.message
-    (check,) = _diversity(site, carrying(**{"core-m1": "line-a"}))
-    assert check.ok is None
+# router -> where its kernel sends to the loopbacks at the other ends
+STRAIGHT = {
+    "core-m1": {"198.18.0.31/32": "line-a"},
+    "core-s1": {"198.18.0.11/32": "line-a"},
+    "core-c2": {"198.18.0.32/32": "line-b"},
+    "core-s2": {"198.18.0.22/32": "line-b"},
+}
+ROUND_BY_B = {
+    "core-m1": {"198.18.0.31/32": "cross-m", "198.18.9.0/24": "line-a"},
+    "core-m2": {"198.18.0.0/24": "campus-2"},
+    "core-c2": {**STRAIGHT["core-c2"], "198.18.0.31/32": "line-b"},
+    "core-s2": {**STRAIGHT["core-s2"], "198.18.0.31/32": "cross-s"},
+}
+
+
+def carrying(*changes: dict) -> dict[str, Seen]:
+    ports = STRAIGHT
+    for change in changes:
+        ports = ports | change
+    kernels = {r: {p: frozenset({(port, "x")}) for p, port in each.items()} for r, each in ports.items()}
+    return {router: Seen(router, kernel=kernel) for router, kernel in kernels.items()}
+
+
+DIVERSE = [
+    ("each line carries, and neither way meets the other", carrying(), True, "share nothing"),
+    ("an end sends nothing over its line", carrying({"core-s2": {"198.18.0.0/24": "cross-s"}}), False, "no route of"),
+    (
+        "one way goes round over the other line",
+        carrying(ROUND_BY_B),
+        False,
+        "share core-c2, core-s2, duct-south, line-b",
+    ),
+    ("not every router was seen", {"core-m1": carrying()["core-m1"]}, None, "was not seen"),
+]
+
+
+@pytest.mark.parametrize(("what", "seen", "ok", "said"), DIVERSE, ids=[row[0] for row in DIVERSE])
+def test_lines_are_diverse_when_packets_really_take_two_ways(site, what, seen, ok, said):
+    (check,) = _diversity(site, seen)
+    assert (check.ok, said in check.message) == (ok, True), check.message
+
+
+def test_a_platform_whose_routes_are_not_read_is_not_called_wrong(site):
+    checks = judge(intent(site, "core-m1"), replace(GOOD, routes={}, kernel={}))
+    assert [(c.id, c.ok) for c in checks if not c.ok] == [("core-m1.kernel.routes", None)]
 
 
 def test_time_is_judged_only_where_somebody_serves_it():

@@ -16,6 +16,7 @@ cd "$FOLDER" || exit 1
 HOME_OF_CHANGES=/var/lib/mroom
 LOCK=$HOME_OF_CHANGES/change.lock
 OPEN=$HOME_OF_CHANGES/unconfirmed
+OUTSIDE='^ \(redistribute\|default-information\) ' # lines of `router ospf` that bring something in from outside OSPF
 
 say() { printf '%s\n' "$*" >state.new && mv state.new state; }
 # Daemons that are started anew must not inherit the lock.
@@ -35,13 +36,19 @@ pid_of() { # some write no line break behind it, and `read` then ends with 1
 # The same program with the same words again: how a daemon was started is the node's own affair.
 again() { # pidfile, service
     if [ -d /run/systemd/system ]; then quietly systemctl restart "$2"; return; fi
-    local pid; pid=$(pid_of "$1") || { echo "$2 does not run" >>log; return 1; }
-    local argv=(); while IFS= read -r -d '' word; do argv+=("$word"); done <"/proc/$pid/cmdline"
-    local program; program=$(readlink "/proc/$pid/exe"); program=${program% (deleted)}
-    kill -TERM "$pid"
-    for ((i = 0; i < 100; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
-    kill -KILL "$pid" 2>/dev/null
-    case ${argv[0]} in sh:* | *:*) argv=("$program") ;; esac
+    local pid words=again.$2
+    if pid=$(pid_of "$1"); then
+        local argv=(); while IFS= read -r -d '' word; do argv+=("$word"); done <"/proc/$pid/cmdline"
+        local program; program=$(readlink "/proc/$pid/exe"); program=${program% (deleted)}
+        case ${argv[0]} in *:*) argv=("$program") ;; esac
+        # Written down first: whoever is killed between the end and the new start leaves it to the one who restores.
+        printf '%s\0' "${argv[@]}" >"$words.new" && mv "$words.new" "$words"
+        kill -TERM "$pid"
+        for ((i = 0; i < 100; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+        kill -KILL "$pid" 2>/dev/null
+    fi
+    [ -s "$words" ] || { echo "$2 does not run" >>log; return 1; }
+    local argv=(); while IFS= read -r -d '' word; do argv+=("$word"); done <"$words"
     quietly "${argv[@]}"
 }
 
@@ -67,13 +74,18 @@ restart_frr() {
     echo "FRR does not answer" >>log; return 1
 }
 
+mark() { echo "$EPOCHREALTIME $1" >>times; } # for whoever wants to know what took how long
+
+learnt_routes() { ip -4 route show table main | grep -cE ' proto (ospf|bgp) '; }
+
 full_neighbours() { vtysh -c 'show ip ospf neighbor' 2>/dev/null 9>&- | grep -c ' Full/'; }
 
 # While a router is drained, FRR reads its file with the drain in it: the change must not bring the traffic back early.
 # The path is FRR's own, since frr-reload writes over it when it is given another.
 as_drained() {
     [ -e drained ] || { "$@"; return; }
-    local code file=/etc/frr/frr.conf words=(-e 's/^router ospf$/&\n max-metric router-lsa administrative/')
+    local code file=/etc/frr/frr.conf words=(-e "/^router ospf\$/,/^exit/ { /$OUTSIDE/ d }")
+    words+=(-e 's/^router ospf$/&\n max-metric router-lsa administrative/')
     [ -n "$DRAIN_AS" ] && words+=(-e "s/^router bgp $DRAIN_AS\$/&\\n bgp graceful-shutdown/")
     for port in $DRAIN_PORTS; do words+=(-e "/^interface $port\$/,/^exit/ s/^ ip ospf cost .*/ ip ospf cost 65535/"); done
     cp -p "$file" frr.real && sed "${words[@]}" frr.real >frr.drained && cat frr.drained >"$file" || return 1
@@ -122,8 +134,18 @@ put() { # from a folder to the root, each file at once
     done <paths
 }
 
-drain() { # traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves
+outside() { # those lines, as they stand in the file, each by itself: vtysh stops at the first that it refuses
+    local line
+    while IFS= read -r line; do quietly vtysh -c 'configure terminal' -c 'router ospf' -c "$1$line"; done \
+        < <(sed -n "/^router ospf\$/,/^exit/ { /$OUTSIDE/ s/^ //p }" /etc/frr/frr.conf)
+}
+
+# Traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves, and what is
+# brought in from BGP, which costs others what the way to this router costs them, and not what its own lines do.
+drain() {
     [ -n "$DRAIN" ] || return 0
+    mark draining
+    learnt_routes >routes
     full_neighbours >neighbours
     : >drained
     pid=$(pid_of /run/keepalived.pid) && tr '\0' '\n' <"/proc/$pid/cmdline" >keepalived.argv && kill -TERM "$pid"
@@ -132,12 +154,19 @@ drain() { # traffic leaves before anything is touched: VRRP first, then OSPF; LA
     words+=(-c 'router ospf' -c 'max-metric router-lsa administrative' -c exit)
     for port in $DRAIN_PORTS; do words+=(-c "interface $port" -c 'ip ospf cost 65535' -c exit); done
     quietly vtysh "${words[@]}"
+    outside "no "
     sleep "$DRAIN_SECONDS"
+    mark drained
 }
 
 undrain() { # routes first: a gateway that takes its address back before it knows the way drops what it is sent
     [ -e drained ] || return 0
+    mark changed
     for ((i = 0; i < 100; i++)); do [ "$(full_neighbours)" -ge "$(cat neighbours)" ] && break; sleep 0.1; done
+    mark 'neighbours back'
+    # A neighbour is there before the routes over it are in the kernel; traffic that came now would be dropped.
+    for ((i = 0; i < 50; i++)); do [ "$(learnt_routes)" -ge "$(cat routes)" ] && break; sleep 0.1; done
+    mark 'routes back'
     words=(-c 'configure terminal')
     for port in $DRAIN_PORTS; do
         cost=$(sed -n "/^interface $port\$/,/^exit/ s/^ ip ospf cost //p" /etc/frr/frr.conf)
@@ -146,7 +175,9 @@ undrain() { # routes first: a gateway that takes its address back before it know
     words+=(-c 'router ospf' -c 'no max-metric router-lsa administrative' -c exit)
     [ -n "$DRAIN_AS" ] && words+=(-c "router bgp $DRAIN_AS" -c 'no bgp graceful-shutdown' -c exit)
     quietly vtysh "${words[@]}"
+    outside ""
     sleep "$DRAIN_SECONDS"
+    mark undrained
     if [ -s keepalived.argv ] && ! pid_of /run/keepalived.pid >/dev/null; then
         mapfile -t argv <keepalived.argv
         quietly "${argv[@]}" || return 1
@@ -159,6 +190,7 @@ apply() {
     drain && put "$FOLDER/new" || return 1
     while IFS= read -r action; do
         echo "reload $action" >>log
+        mark "$action"
         reload "$action" || { echo "$action" >bad; return 1; }
     done <actions
     undrain
@@ -166,28 +198,33 @@ apply() {
 
 restore() {
     say restoring
+    # A router that carries traffic is drained before it is touched again; one that lost its neighbours carries none.
+    if [ ! -e drained ] && [ -s neighbours ] && [ "$(full_neighbours)" -ge "$(cat neighbours)" ]; then drain; fi
     [ -s frr.real ] && cat frr.real >/etc/frr/frr.conf # cut off while FRR read it with the drain in it
     put "$FOLDER/old" || echo "not every file could be put back" >>log
     while IFS= read -r path; do rm -f "$path"; done <absent
+    while IFS= read -r path; do rm -f "$path.mroom-new"; done <paths
     failed=
     while IFS= read -r action; do reload "$action" || failed="$failed $action"; done <actions
     undrain || failed="$failed drain"
-    rm -f "$OPEN"
-    sync -f "$FOLDER"
+    sync -f "$FOLDER" # before the change counts as closed
     if [ -n "$failed" ]; then say "restored with trouble:$failed: $(reason)"; else say "restored $(cat why 2>/dev/null)"; fi
+    rm -f "$OPEN"
 }
 
 case $2 in
     start)
-        # The lock lives as long as the two processes: nobody ever has to unlock anything by hand.
+        # The lock lives as long as the two processes: nobody ever has to unlock anything by hand. A change whose end has
+        # just been told may hold it for a moment more.
         exec 9>"$LOCK"
-        if ! flock -n 9; then say "busy another change is open: $(readlink "$OPEN" 2>/dev/null)"; exit 0; fi
+        if ! flock -w 2 9; then say "busy another change is open: $(readlink "$OPEN" 2>/dev/null)"; exit 0; fi
         if [ -L "$OPEN" ]; then
             cut=$(readlink "$OPEN")
             exec 9>&-
             bash "$cut/agent.sh" "$cut" recover
             say "busy a change that was cut off has just been taken back, plan anew: $cut"; exit 0
         fi
+        if [ -L decision ]; then say "restored $(cat why 2>/dev/null)"; exit 0; fi # given up while it was unpacked
         say checking
         : >log
         if ! check; then say "refused $(cat bad): $(reason)"; exit 0; fi
@@ -198,6 +235,8 @@ case $2 in
         ;;
     change)
         echo $$ >change.pid
+        # Whoever decides early may not have seen this process: the id is written before the decision is looked for.
+        [ ! -L decision ] || exit 0
         if apply; then say applied; else
             echo "$(cat bad 2>/dev/null) $(reason)" >why
             ln -s restored decision 2>/dev/null
@@ -207,15 +246,15 @@ case $2 in
         end=$(($(uptime_seconds) + CONFIRM_SECONDS))
         until [ -L decision ] || [ "$(uptime_seconds)" -ge "$end" ]; do sleep 0.2 9>&-; done
         ln -s restored decision 2>/dev/null && echo "not confirmed within $CONFIRM_SECONDS s" >why
-        if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; exit 0; fi
+        if [ "$(readlink decision)" = confirmed ]; then say confirmed; rm -f "$OPEN"; exit 0; fi
         # Whoever still applies must not go on while the old files are put back.
         [ -s change.pid ] && kill -KILL -- "-$(cat change.pid)" 2>/dev/null
         restore
         ;;
     recover)
         exec 9>"$LOCK"
-        flock -n 9 || exit 0
+        flock -w 3 9 || exit 0 # who was killed a moment ago may still hold it
         ln -s restored decision 2>/dev/null && echo "the change was cut off on the device" >why
-        if [ "$(readlink decision)" = confirmed ]; then rm -f "$OPEN"; say confirmed; else restore; fi
+        if [ "$(readlink decision)" = confirmed ]; then say confirmed; rm -f "$OPEN"; else restore; fi
         ;;
 esac
