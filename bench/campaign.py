@@ -2,7 +2,9 @@
 
 A campaign is a module with `run(seed, start, count, state) -> rows`: the rows of the runs start … start+count-1, each a
 dict with at least "ok" and, when that is false, "what". A run depends on seed and number alone, so that it can be run
-again by itself. Exit 0: all runs done and good; 1: a run was not; 5: the slice is over, call it again.
+again by itself. Rows go to bench/results/campaign-NAME.jsonl; those of a module with `ROWS_KEPT = False` are too many
+for that and stay with the state, and campaign-NAME.json says how many there are and which were not good. Exit 0: all
+runs done and good; 1: a run was not; 5: the slice is over, call it again.
 """
 
 from __future__ import annotations
@@ -90,6 +92,11 @@ def summary(name: str, rows: list[dict[str, Any]], runs: int) -> int:
     return 0
 
 
+def tally(rows: list[dict[str, Any]], common: dict[str, Any]) -> dict[str, Any]:
+    """What is written down where the rows are too many."""
+    return {**common, "runs": len(rows), "not_good": [row for row in rows if not row["ok"]]}
+
+
 def main() -> int:
     sys.path.insert(0, str(ROOT))
     from bench.machine import code, commit, machine
@@ -106,7 +113,9 @@ def main() -> int:
     deadline = time.monotonic() + 60 * min(given.minutes, LONGEST_MINUTES)
     state = given.state or Path(os.environ.get("MROOM_STATE", ROOT / ".mroom")) / "campaign" / given.name
     state.mkdir(parents=True, exist_ok=True)
-    file = RESULTS / f"campaign-{given.name}.jsonl"
+    module = importlib.import_module(f"bench.campaigns.{given.name}")
+    rows_kept = getattr(module, "ROWS_KEPT", True)
+    file = (RESULTS if rows_kept else state) / f"campaign-{given.name}.jsonl"
     common = {"seed": given.seed, "commit": commit(), "code": code(), "machine": machine()}
 
     def counted() -> list[dict[str, Any]]:
@@ -115,11 +124,13 @@ def main() -> int:
         return [row for row in every if row["run"] < given.runs]
 
     stretches = list(gaps({row["run"] for row in counted()}, given.runs))
-    module = importlib.import_module(f"bench.campaigns.{given.name}")
     for rows in slice_of(module, given.seed, stretches, deadline, state):
         write(file, [{**row, **common} for row in rows])
         print(f"\r{given.name}: run {rows[-1]['run'] + 1} of {given.runs}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+    if not rows_kept:
+        text = json.dumps(tally(counted(), common), ensure_ascii=False, indent=1, sort_keys=True)
+        (RESULTS / f"campaign-{given.name}.json").write_text(text + "\n", encoding="utf-8")
     return summary(given.name, counted(), given.runs)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.audit.forge import forge, judge
 
+ROWS_KEPT = False
+"""Too many for bench/results: only how many there were, and the bad ones."""
+
 
 def run(seed: int, start: int, count: int, state: Path) -> list[dict[str, Any]]:
     """The runs start … start+count-1; raises nothing. `state` holds the bundle of a run whose edit was not found."""
