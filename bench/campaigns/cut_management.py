@@ -147,7 +147,9 @@ def run(seed: int, start: int, count: int, state: Path) -> list[dict[str, Any]]:
     for number in range(start, start + count):
         device, name, cut = drawn(twin.site, seed, number)
         mode = MODES[number % len(MODES)]
-        moment = random.Random(f"moment-{seed}-{number}").choice(["armed", "applied"])
+        # A router that has lost its neighbours waits for them, and is never done with applying.
+        moments = ["armed"] if name in ROUTER_CUTS else ["armed", "applied"]
+        moment = random.Random(f"moment-{seed}-{number}").choice(moments)
         row = one(twin, device, cut, mode, moment)
         rows.append({"device": device, "cut": name, "mode": mode, "killed_at": moment, **row})
     return rows

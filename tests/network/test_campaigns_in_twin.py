@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.twin, pytest.mark.timeout(900)]
 
 CUTS = [
     ("sw-m-fac", "SSH for another user", "alive", "applied"),
-    ("core-m2", "OSPF off", "killed and no route", "applied"),
+    ("core-m2", "OSPF off", "killed and no route", "armed"),
 ]
 
 
