@@ -22,10 +22,15 @@ TRIES = 3
 """Requests in all before a device counts as silent."""
 REFRESH_SECONDS = 120
 """An engine's clock may be 150 s off (RFC 3414, 2.2.3): after a longer silence it is asked again."""
-REPETITIONS = 50
-"""Rows a GETBULK asks for: measured to cost a tenth less than 25; a device that can not, sends what fits."""
+REPETITIONS = 25
+"""Rows a GETBULK asks for where nothing is known. 50 cost a tenth less, but run on past the end into the long OIDs of
+DISMAN-EVENT-MIB, and an answer in fragments does not pass a stateless filter: a router of the twin fell silent so."""
 MOST_REPETITIONS = 64
 """Rows that fit into one packet of 1,500 bytes, at about 22 bytes each."""
+FEW = 10
+"""Rows for a device whose large answers do not arrive: what is left of them fits into one packet at 100 bytes each."""
+FEW_SECONDS = 600
+"""How long a device that needed FEW is asked so at once."""
 MOST = 200_000
 """Varbinds of one subtree; a device with more of them lies."""
 
@@ -52,6 +57,7 @@ class Session:
         self.lock = asyncio.Lock()
         self._client: SnmpSession | None = None
         self._heard = 0.0
+        self._few_until = 0.0
 
     async def get(self, oids: Iterable[str]) -> dict[str, Value]:
         """The values of some OIDs; those that the device has not are left out. Raises Silent or Lying."""
@@ -73,13 +79,16 @@ class Session:
         """Everything below an OID, into a dict; how many there were. Raises Silent or Lying.
 
         With v2c a lost packet costs one request: the walk goes on from its last OID. With v3 it begins again, with a
-        new client.
+        new client. A device that stays silent is asked for FEW rows the last time: a filter that drops fragments, or an
+        agent that can not send a large answer, looks the same.
         """
-        walking = _Walk(prefix, repetitions)
+        walking = _Walk(prefix, min(repetitions, FEW) if time.monotonic() < self._few_until else repetitions)
         try:
-            await self._again(walking.go, walking.progress)
+            await self._again(walking.go, walking.failures)
         finally:
             into.update(walking.found)
+        if walking.cut:
+            self._few_until = time.monotonic() + FEW_SECONDS
         return len(walking.found)
 
     def close(self) -> None:
@@ -102,15 +111,15 @@ class Session:
         return self._client
 
     async def _again(
-        self, request: Callable[[SnmpSession], Awaitable[T]], progress: Callable[[], bool] = lambda: False
+        self, request: Callable[[SnmpSession], Awaitable[T]], count: Callable[[int], int] = lambda before: before + 1
     ) -> T:
-        """Ask until there is an answer, TRIES times in a row without `progress`. Raises Silent or Lying."""
+        """Ask until there is an answer, or until `count` makes TRIES failures. Raises Silent or Lying."""
         failures = 0
         while True:
             try:
                 answer = await request(await self._ready())
             except (TimeoutError, SnmpError, OSError) as error:
-                failures = 1 if progress() else failures + 1
+                failures = count(failures)
                 self._failed(error, failures)
             except BaseException as error:
                 self._panicked(error)
@@ -148,22 +157,27 @@ class _Walk:
     def __init__(self, prefix: str, repetitions: int) -> None:
         self.prefix, self.repetitions = prefix, repetitions
         self.found: dict[str, Value] = {}
+        self.cut = False
+        """Did it take FEW rows a time?"""
         self._client: SnmpSession | None = None
-        self._seen = 0
+        self._best = 0
 
     async def go(self, client: SnmpSession) -> None:
         if client is not self._client:
             self._client, self.found = client, {}
             self._iterator = client.getbulk(self.prefix, max_repetitions=self.repetitions)
-        self._seen = len(self.found)
         async for oid, value in self._iterator:
             if oid in self.found or len(self.found) >= MOST:
                 _endless(self.prefix, oid)
             self.found[oid] = value
 
-    def progress(self) -> bool:
-        """Did anything come since it was taken up?"""
-        return len(self.found) > self._seen
+    def failures(self, before: int) -> int:
+        """How many there were in a row, with one more: the first again where it got further than ever."""
+        count = 1 if len(self.found) > self._best else before + 1
+        self._best = max(self._best, len(self.found))
+        if count == TRIES - 1 and self.repetitions > FEW:
+            self.repetitions, self.cut, self._client, self._best = FEW, True, None, 0
+        return count
 
 
 def _endless(prefix: str, oid: str) -> NoReturn:

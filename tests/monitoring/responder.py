@@ -86,6 +86,8 @@ class Device:
         self.asked = 0
         self.drop: Callable[[int], bool] = lambda _: False
         """Which requests (counted from 1) get no answer."""
+        self.lose: Callable[[int], bool] = lambda _: False
+        """Answers of how many bytes get lost on their way."""
         self.load(values)
 
     def load(self, values: Tagged) -> None:
@@ -109,7 +111,8 @@ class Device:
             found = [bind for oid in oids for bind in self._after(oid, count)]
         body = b"".join([_integer(int.from_bytes(request[1], "big", signed=True)), _integer(0), _integer(0),
                          _tlv(0x30, b"".join(found))])  # fmt: skip
-        return _tlv(0x30, _tlv(2, version[1]) + _tlv(4, community[1]) + _tlv(0xA2, body))
+        answer = _tlv(0x30, _tlv(2, version[1]) + _tlv(4, community[1]) + _tlv(0xA2, body))
+        return None if self.lose(len(answer)) else answer
 
     def _after(self, oid: str, count: int) -> list[bytes]:
         start = bisect_right(self._keys, tuple(map(int, oid.split("."))))

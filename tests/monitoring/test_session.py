@@ -59,6 +59,23 @@ def test_a_walk_goes_on_after_lost_packets(responder):
     assert values == {oid: value for oid, (_, value) in PORTS.items() if ".1.6." in oid}
 
 
+@pytest.mark.parametrize("lost", [lambda size: size > 600, lambda size: size > 1300])
+def test_a_device_whose_large_answers_are_lost_is_walked_with_small_ones(responder, lost):
+    device = Device({**SYSTEM, **PORTS})
+    device.lose = lost
+
+    async def twice():
+        asking, first, second = session(responder, device), {}, {}
+        await asking.walk("1.3.6.1.2.1.31.1.1.1.6", first, 64)
+        before = device.asked
+        await asking.walk("1.3.6.1.2.1.31.1.1.1.6", second, 64)
+        return first, second, device.asked - before
+
+    first, second, asked = asyncio.run(twice())
+    assert first == second == {oid: value for oid, (_, value) in PORTS.items() if ".1.6." in oid}
+    assert asked == 31, "what helped is remembered"
+
+
 def test_a_silent_device_is_asked_a_few_times_and_no_more(responder):
     device = Device(SYSTEM)
     device.drop = lambda _: True
