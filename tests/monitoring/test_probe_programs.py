@@ -115,11 +115,10 @@ def test_a_node_without_a_way_to_it_is_told_with_what_the_connection_said():
     def nowhere(node: str, command: str) -> list[str]:
         return ["sh", "-c", "echo 'no route to host' >&2; exit 255"]
 
-    far = Far("left", nowhere, AGENT, _config(1))
+    # Whether it ends before or after the program was sent, what it said is told.
     with pytest.raises(FarFailed, match="probe on left: ended early: no route to host") as error:
-        far.answer()
+        Far("left", nowhere, AGENT, _config(1)).answer()
     assert error.value.exit_code == 7
-    far.close()
 
 
 def test_counters_of_loopback_rise_by_what_is_sent():
