@@ -155,29 +155,35 @@ import socket, sys
 hearing = socket.socket(type=socket.SOCK_DGRAM)
 hearing.bind(("0.0.0.0", int(sys.argv[1])))
 hearing.settimeout(2)
-print(hearing.recv(9).decode())
+print(hearing.recv(9000).decode())
 """
 SAY = """
 import socket, sys
 saying = socket.socket(type=socket.SOCK_DGRAM)
 saying.bind(("0.0.0.0", int(sys.argv[2])))
-saying.sendto(b"word", (sys.argv[1], int(sys.argv[2])))
+saying.sendto(b"word" * int(sys.argv[3]), (sys.argv[1], int(sys.argv[2])))
 """
 
 
 @pytest.mark.parametrize(
-    ("sender", "receiver", "port", "passes"),
-    [("staff", "web-s", 9999, True), ("web-s", "staff", 20001, True), ("web-s", "staff", 9999, False)],
+    ("sender", "receiver", "port", "words", "passes"),
+    [
+        ("staff", "web-s", 9999, 1, True),
+        ("web-s", "staff", 20001, 1, True),
+        ("web-s", "staff", 20001, 1000, True),  # in three fragments
+        ("web-s", "staff", 9999, 1, False),
+        ("web-s", "staff", 9999, 1000, False),
+    ],
 )
-def test_an_answer_passes_where_a_question_does_not(twin, site, sender, receiver, port, passes):
+def test_an_answer_passes_where_a_question_does_not(twin, site, sender, receiver, port, words, passes):
     """staff may ask the public host; that host may send to staff from a port that answers, and from no other."""
     address = str((site.hosts.get(receiver) or site.clients[receiver]).address)
     argv = twin.command(receiver, ["python3", "-c", HEAR, str(port)])
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as hearing:
         wait(lambda: [] if bound(twin, receiver, port) else ["not bound"])
-        twin.exec(sender, ["python3", "-c", SAY, address, str(port)])
+        twin.exec(sender, ["python3", "-c", SAY, address, str(port), str(words)])
         heard, _ = hearing.communicate()
-    assert (heard == "word\n") is passes
+    assert (heard == "word" * words + "\n") is passes
 
 
 def bound(twin: Twin, node: str, port: int) -> bool:
