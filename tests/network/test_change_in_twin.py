@@ -265,16 +265,16 @@ def test_the_fixture_device_asks_from_the_noc_node(twin, tmp_path):
 
 def test_a_test_asks_a_device_as_it_would_ask_a_host(twin, site, from_noc):
     def wrong() -> list[str]:
-        device = Device(site, twin.where, "core-s1")
+        device = Device(site, twin.where, "core-c1")  # no test here changes it
         return [
             *(str(check) for check in device.checks if check.ok is False),
-            *([] if device.ospf_neighbors.get("line-a") == "Full" else [str(device.ospf_neighbors)]),
-            *([] if device.bgp_neighbors.get(core_c1) == "Established" else [str(device.bgp_neighbors)]),
-            *([] if device.bfd_peers.get("198.18.1.0") == "up" else [str(device.bfd_peers)]),
-            *([] if ("line-a", "198.18.1.0") in device.kernel_routes.get("198.18.48.0/24", ()) else ["no route"]),
+            *([] if device.ospf_neighbors.get("campus-1") == "Full" else [str(device.ospf_neighbors)]),
+            *([] if device.bgp_neighbors.get(core_s1) == "Established" else [str(device.bgp_neighbors)]),
+            *([] if device.bfd_peers.get("198.18.1.4") == "up" else [str(device.bfd_peers)]),
+            *([] if ("campus-1", "198.18.1.4") in device.kernel_routes.get("198.18.48.0/24", ()) else ["no route"]),
             *map(str, device.refresh().difference.paths),
         ]
 
-    core_c1 = str(site.devices["core-c1"].loopback)
+    core_s1 = str(site.devices["core-s1"].loopback)
     # What the tests before have changed settles first.
     assert from_noc(lambda: until(wrong, SECONDS)) == []
