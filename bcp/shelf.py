@@ -8,11 +8,9 @@ from pathlib import Path
 from bcp.drill import Drill, Hazard
 from inventory.model import Site
 from inventory.problem import Problem
-from inventory.reading.compose import compose
 from inventory.reading.declare import Declared
 from inventory.reading.files import Source, read_folder
-from inventory.reading.nodes import Mapping, Scalar
-from inventory.reading.typed import validate
+from inventory.reading.single import read_single
 from inventory.words import close, did_you_mean, either
 
 At = tuple[str | int, ...]
@@ -66,20 +64,10 @@ def load(drill: str, site: Site, folder: Path = FOLDER) -> Drill:
 
 def read(source: Source, site: Site) -> tuple[Drill | None, list[Problem]]:
     """One file's drill and all that is wrong with it; None when too much of it is."""
-    document = compose(source)
-    problems = list(document.problems)
-    if not isinstance(document.root, Mapping):
-        if not problems:
-            message, expected = "the file is not a mapping", "title, purpose, target, steps …"
-            hint = "begin with a copy of another drill"
-            problems.append(Problem(source.file, 1, 1, "wrong-type", message, expected, "something else", hint))
-        return None, problems
-    stem = Path(source.file).stem
-    declared = Declared(source.file, Scalar(1, 1, stem, plain=True), document.root)
-    typed = validate(Drill, "drill", declared, stem)
-    problems += typed.problems
-    if typed.value is not None and not typed.problems:
-        problems += _unfit(typed.value, declared, site)
+    single = read_single(source, Drill, "drill", "title, purpose, target, steps …")
+    typed, problems = single.typed, single.problems
+    if single.declared and typed.value is not None and not typed.problems:
+        problems += _unfit(typed.value, single.declared, site)
     return typed.value, problems
 
 

@@ -8,7 +8,9 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from inventory.model import Lan, Line, Site
 
-FACILITY = ("generators", "ats", "ups", "pdus", "coolers", "monitors", "door_controllers", "recorders", "cameras")
+POLLED = ("generators", "ats", "ups", "pdus", "coolers", "monitors")
+"""Collections of power, cooling and environment, whose elements answer SNMP."""
+FACILITY = (*POLLED, "door_controllers", "recorders", "cameras")
 """Collections of facility equipment with an agent of its own."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory import place
+from inventory.addresses import POLLED
 from inventory.cabling import building_of, management_address
 from inventory.model import Element, Host, Site, System, Text
 from inventory.ssh import login
@@ -145,14 +146,13 @@ def client_lans(site: Site) -> list[dict[str, str]]:
 
 def facility_agents(site: Site) -> dict[str, dict[str, str]]:
     """Everything of power, cooling and environment that answers SNMP: kind, building and address."""
-    kinds = ("generators", "ats", "ups", "pdus", "coolers", "monitors")
     return {
         name: {
             "kind": kind,
             "building": place.building(site, kind, one) or "",
             "address": str(one.address),
         }
-        for kind in kinds
+        for kind in POLLED
         for name, one in getattr(site, kind).items()
         if one.address
     }

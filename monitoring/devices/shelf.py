@@ -7,12 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from inventory.problem import Problem
-from inventory.reading.compose import compose
 from inventory.reading.declare import Declared
 from inventory.reading.files import Source, read_folder
-from inventory.reading.nodes import Mapping, Scalar
 from inventory.reading.nodes import Path as At
-from inventory.reading.typed import validate
+from inventory.reading.single import read_single
 from inventory.words import did_you_mean
 from monitoring.devices.definition import Definition, Reading, Table
 from monitoring.sensors.classes import STATE_CLASSES
@@ -49,20 +47,10 @@ def load_all(folder: Path = FOLDER) -> tuple[Definition, ...]:
 
 def read(source: Source) -> tuple[Definition | None, list[Problem]]:
     """One file's definition and all that is wrong with it; None when too much of it is."""
-    document = compose(source)
-    problems = list(document.problems)
-    if not isinstance(document.root, Mapping):
-        if not problems:
-            message, expected = "the file is not a mapping", "title, source, match, tables …"
-            hint = "begin with a copy of another device file"
-            problems.append(Problem(source.file, 1, 1, "wrong-type", message, expected, "something else", hint))
-        return None, problems
-    stem = Path(source.file).stem
-    declared = Declared(source.file, Scalar(1, 1, stem, plain=True), document.root)
-    typed = validate(Definition, "device", declared, stem)
-    problems += typed.problems
-    if typed.value is not None and not typed.problems:
-        problems += unfit(typed.value, declared)
+    single = read_single(source, Definition, "device file", "title, source, match, tables …")
+    typed, problems = single.typed, single.problems
+    if single.declared and typed.value is not None and not typed.problems:
+        problems += unfit(typed.value, single.declared)
     return typed.value, list(dict.fromkeys(problems))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inventory import place
+from inventory.addresses import POLLED
 from inventory.model import Element, Site
 from inventory.model.power import Cord
 
@@ -77,10 +78,9 @@ def _machines(site: Site, standing: dict[str, Any]) -> dict[str, Any]:
 
 def _agents(here: Any) -> dict[str, Any]:
     """Element -> its kind and address, for all that answer SNMP."""
-    kinds = ("generators", "ats", "ups", "pdus", "coolers", "monitors")
     return {
         name: {"kind": kind, "address": str(one.address), "name": one.name.en}
-        for kind in kinds
+        for kind in POLLED
         for name, one in here(kind).items()
         if one.address
     }
