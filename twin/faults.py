@@ -83,8 +83,6 @@ class Breaker:
         same = next((f for f in known.faults if (f.element, f.kind) == (fault.element, fault.kind)), None)
         if same:
             fault = replace(fault, id=same.id, undo=same.undo)
-        if same and same.params == fault.params and fault.kind != "kill":
-            return known, same  # what is broken so already stays broken since then
         others = tuple(f for f in known.faults if f is not same)
         before, after = (damage(self.graph, self.topology, faults) for faults in (known.faults, (*others, fault)))
         enforcer = Enforcer(self.where, self.topology, known, self.log)
@@ -100,7 +98,10 @@ class Breaker:
             back, _ = enforcer.apply(written, after, before)
             state.save(self.where, replace(back, faults=known.faults))
             raise
-        fault = replace(fault, since=began.isoformat(timespec="microseconds"))
+        since = began.isoformat(timespec="microseconds")
+        if same and same.params == fault.params and fault.kind != "kill":
+            since = same.since  # made again, in case its runner died before it was; but it began when it began
+        fault = replace(fault, since=since)
         written = replace(written, faults=(*others, fault))
         state.save(self.where, written)
         facility.tell_faults(self.site, known, written)

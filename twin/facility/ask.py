@@ -60,19 +60,22 @@ def tell_faults(site: Site, before: State, after: State) -> None:
     An agent node without power, or frozen, hears nothing; it is told when it is back.
     """
     frozen = {fault.element for fault in after.faults if fault.kind == "freeze"}
+    broken, was_broken = _broken(after), _broken(before)
     for host in site.hosts.values():
         process = after.nodes.get(host.id)
         if after.bare or host.kind != "agent" or host.id in frozen or process is None or not process.alive():
             continue
+        if before.nodes.get(host.id) == process and broken == was_broken:
+            continue
         own = plan(site, host.id)
-        out = _out(own, after)
-        if before.nodes.get(host.id) != process or _out(own, before) != out:
+        out = [one for one in broken if "out" in setting.keys(own, one)]
+        if before.nodes.get(host.id) != process or out != [o for o in was_broken if "out" in setting.keys(own, o)]:
             _ask(after, host.id, {"out": out})
 
 
-def _out(own: dict[str, Any], known: State) -> list[str]:
-    broken = {fault.element for fault in known.faults if fault.kind == "power"}
-    return sorted(one for one in broken if "out" in setting.keys(own, one))
+def _broken(known: State) -> list[str]:
+    """What has no power by a fault, in order."""
+    return sorted({fault.element for fault in known.faults if fault.kind == "power"})
 
 
 def _ask(known: State, agent: str, order: dict[str, Any]) -> dict[str, Any]:
