@@ -20,6 +20,7 @@ from monitoring.probes.udp import AGENT, Pair, Point
 
 POINTS = (Point("left", "127.0.0.2"), Point("right", "127.0.0.3"))
 PORT = 20031
+SENDERS = min(2, len(os.sched_getaffinity(0)))
 
 
 def here(node: str, command: str) -> list[str]:
@@ -81,12 +82,51 @@ def _alive(pid: int) -> bool:
         return False
 
 
+def _below(pid: int) -> list[int]:
+    """Its children, each followed by its own."""
+    children = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [below for child in children for below in (child, *_below(child))]
+
+
+def test_what_keeps_the_senders_processor_awake_gives_way_to_everybody():
+    far = Far("left", here, AGENT, _config(60))
+    pid = int(far.answer()["pid"])
+    far.ask("go")
+    senders = [_below(pid)[at : at + 2] for at in range(0, 2 * SENDERS, 2)]
+    assert len({tuple(os.sched_getaffinity(sender)) for sender, _ in senders}) == SENDERS
+    for sender, awake in senders:
+        assert os.sched_getscheduler(awake) == os.SCHED_IDLE
+        assert os.sched_getaffinity(awake) == os.sched_getaffinity(sender)
+        assert len(os.sched_getaffinity(sender)) == 1
+    far.close()
+
+
+@pytest.mark.skipif(SENDERS == 1, reason="this machine has one processor: there is no second sender")
+def test_when_one_sender_is_held_up_the_other_steps_in_for_it():
+    with Pair(here, POINTS, PORT + 3, 20) as pair:
+        pair.go()
+        assert poll(lambda: pair.status().whole_since((0, 0)) >= 50)
+        senders = [pid for pid in _below(os.getpid()) if os.sched_getscheduler(pid) == os.SCHED_FIFO]
+        leads = senders[::SENDERS]
+        for _ in range(10):  # one that is stopped in the very moment in which it claims a probe holds up both
+            for lead in leads:
+                os.kill(lead, signal.SIGSTOP)
+            held = pair.status().sent
+            if poll(lambda held=held: pair.status().whole_since(held) >= 200, 2):
+                break
+            for lead in leads:
+                os.kill(lead, signal.SIGCONT)
+        streams = pair.stop()
+    for at, stream in enumerate(streams):
+        assert stream.outage(held[at], held[at] + 200).lost == 0
+
+
 def test_a_program_ends_with_its_sender_when_the_connection_ends():
     far = Far("left", here, AGENT, _config(60))
     pid = int(far.answer()["pid"])
     far.ask("go")
-    children = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    assert children
+    children = _below(pid)
+    assert len(children) == 2 * SENDERS, "the senders, and what keeps their processors awake"
     far.close()
     assert poll(lambda: not any(map(_alive, [pid, *children])))
 
@@ -95,7 +135,7 @@ def test_a_program_that_is_killed_takes_its_sender_with_it():
     far = Far("left", here, AGENT, _config(60))
     pid = int(far.answer()["pid"])
     far.ask("go")
-    children = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    children = _below(pid)
     os.kill(pid, signal.SIGKILL)
     assert poll(lambda: not any(map(_alive, [pid, *children])))
     with pytest.raises(FarFailed, match="ended early"):

@@ -40,6 +40,7 @@ def test_after_a_killed_runner_the_next_apply_needs_no_hand(twin, number, case):
 
 
 def test_a_planned_restart_of_a_router_loses_nothing(twin):
+    assert mroom(twin, "apply", "--only", "network")[0] == 0  # the router alone shall differ
     upgrade.serving(twin)
     try:
         row = upgrade.one(twin, next(turn for turn in upgrade.TURNS if turn.router == "core-m1"))
