@@ -51,10 +51,10 @@ def write(file: Path, rows: list[dict[str, Any]]) -> None:
         os.fsync(stream.fileno())
 
 
-def gaps(done: set[int], runs: int) -> Iterator[tuple[int, int]]:
-    """The stretches (start, count) of 0 … runs-1 that are not done."""
-    start = 0
-    for number in [*sorted(n for n in done if n < runs), runs]:
+def gaps(done: set[int], runs: int, first: int = 0) -> Iterator[tuple[int, int]]:
+    """The stretches (start, count) of first … runs-1 that are not done."""
+    start = first
+    for number in [*sorted(n for n in done if first <= n < runs), runs]:
         if number > start:
             yield start, number - start
         start = number + 1
@@ -104,12 +104,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=names())
     parser.add_argument("--runs", type=int, required=True)
+    parser.add_argument("--first", type=int, default=0, help="begin there: two machines can share a campaign")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=LONGEST_MINUTES, help="length of this slice, at most 9")
     parser.add_argument("--state", type=Path, help="where the runs may keep files (default: below MROOM_STATE)")
     given = parser.parse_args()
-    if given.runs < 1 or given.minutes <= 0:
-        parser.error(f"expected at least one run and some minutes, found --runs {given.runs} --minutes {given.minutes}")
+    if not 0 <= given.first < given.runs or given.minutes <= 0:
+        found = f"--runs {given.runs} --first {given.first} --minutes {given.minutes}"
+        parser.error(f"expected at least one run, a first one below --runs and some minutes, found {found}")
     deadline = time.monotonic() + 60 * min(given.minutes, LONGEST_MINUTES)
     state = given.state or Path(os.environ.get("MROOM_STATE", ROOT / ".mroom")) / "campaign" / given.name
     state.mkdir(parents=True, exist_ok=True)
@@ -121,9 +123,9 @@ def main() -> int:
     def counted() -> list[dict[str, Any]]:
         """The rows of this seed made with this very code."""
         every = [row for row in read(file) if (row["seed"], row["code"]) == (given.seed, common["code"])]
-        return [row for row in every if row["run"] < given.runs]
+        return [row for row in every if given.first <= row["run"] < given.runs]
 
-    stretches = list(gaps({row["run"] for row in counted()}, given.runs))
+    stretches = list(gaps({row["run"] for row in counted()}, given.runs, given.first))
     for rows in slice_of(module, given.seed, stretches, deadline, state):
         write(file, [{**row, **common} for row in rows])
         print(f"\r{given.name}: run {rows[-1]['run'] + 1} of {given.runs}", end="", file=sys.stderr, flush=True)
@@ -131,7 +133,7 @@ def main() -> int:
     if not rows_kept:
         text = json.dumps(tally(counted(), common), ensure_ascii=False, indent=1, sort_keys=True)
         (RESULTS / f"campaign-{given.name}.json").write_text(text + "\n", encoding="utf-8")
-    return summary(given.name, counted(), given.runs)
+    return summary(given.name, counted(), given.runs - given.first)
 
 
 if __name__ == "__main__":

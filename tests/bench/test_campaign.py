@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bench import campaign
 
 
-@given(st.sets(st.integers(0, 30)), st.integers(0, 25))
-def test_the_gaps_are_exactly_the_runs_not_done(done, runs):
-    missing = [n for start, count in campaign.gaps(done, runs) for n in range(start, start + count)]
-    assert missing == [n for n in range(runs) if n not in done]
+@given(st.sets(st.integers(0, 30)), st.integers(0, 25), st.integers(0, 25))
+def test_the_gaps_are_exactly_the_runs_not_done(done, runs, first):
+    missing = [n for start, count in campaign.gaps(done, runs, first) for n in range(start, start + count)]
+    assert missing == [n for n in range(first, runs) if n not in done]
 
 
 def test_a_slice_does_every_run_once_in_order_and_stops_at_its_deadline(tmp_path):
