@@ -14,8 +14,8 @@ from network.ios_device import RUNNING, SNMP_USER, ask, normal, remediation, run
 from network.order import Order
 
 _CONFIG_PROMPT, _ANY_PROMPT = r"\(config[^)\n]*\)#\s*$", r"#\s*$"
-_DRAIN = ("router ospf 1", " max-metric router-lsa include-stub summary-lsa", "exit")
-_UNDRAIN = ("router ospf 1", " no max-metric router-lsa include-stub summary-lsa", "exit")
+_DEAR = "max-metric router-lsa external-lsa include-stub summary-lsa"
+"""Others go on using what they have no second way to (RFC 6987), LANs and entries (external) included."""
 _PAUSE_SECONDS = 0.2
 
 
@@ -47,10 +47,29 @@ def _drained(session: Session, order: Order, lines: list[str]) -> str:
     """Send the lines, from a router after its traffic has left; what was refused."""
     if order.drain_ports is None:
         return _send(session, lines)
-    if refused := _send(session, list(_DRAIN)):
+    before, wanted = (bundle[RUNNING].content for bundle in (order.difference.before, order.difference.wanted))
+    kept = [group for group in _gateways(before) if group in _gateways(wanted)]
+    leave = [*_each(_gateways(before), "shutdown"), "router ospf 1", f" {_DEAR}", "exit"]
+    if refused := _send(session, leave):
         return refused
     time.sleep(order.drain_seconds)
-    return _send(session, lines) or _send(session, list(_UNDRAIN))
+    back = ["router ospf 1", f" no {_DEAR}", "exit", *_each(kept, "no shutdown")]
+    return _send(session, lines) or _send(session, back)
+
+
+def _gateways(text: str) -> list[tuple[str, str]]:
+    """Interface and VRRP group of each gateway address: a group that is shut hands over at once (RFC 5798, 6.4.3)."""
+    found, interface = [], ""
+    for line in text.splitlines():
+        if not line.startswith(" "):
+            interface = line
+        elif line.startswith(" vrrp "):
+            found.append((interface, line.strip()))
+    return found
+
+
+def _each(groups: list[tuple[str, str]], command: str) -> list[str]:
+    return [line for interface, group in groups for line in (interface, group, command, "exit", "exit")]
 
 
 def _settle(session: Session) -> None:

@@ -84,7 +84,7 @@ KNOWN = {
         r"passive-interface \S+",
         r"redistribute bgp \d+ route-map \S+",
         r"default-information originate metric-type 1",
-        r"max-metric router-lsa include-stub summary-lsa",
+        r"max-metric router-lsa external-lsa include-stub summary-lsa",
     ],
     "bgp": [
         r"(?P<key>bgp router-id) [\d.]+",
@@ -108,6 +108,8 @@ KNOWN = {
         r"(?P<key>preempt delay minimum) \d+",
         r"track \d+ decrement \d+",
         r"(?P<key>address) [\d.]+ primary",
+        r"shutdown",
+        r"no shutdown",
     ],
     "line": [r"(?P<key>access-class) \S+ in", r"(?P<key>transport input) ssh"],
     "archive": [r"(?P<key>path) \S+", r"(?P<key>maximum) \d+"],

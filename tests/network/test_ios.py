@@ -155,11 +155,15 @@ def test_what_is_not_confirmed_is_taken_back_by_the_device(room):
 
 
 def test_traffic_leaves_a_router_before_it_is_touched_and_comes_back_afterwards(room):
+    gateways = [line for lines in room.device.config.values() for line in lines if line.startswith("vrrp ")]
+    assert gateways
     room.device.said.clear()
     assert room.apply(*DEARER).state == "confirmed"
-    told = [line for line in room.device.said if "max-metric" in line or line == "ip ospf cost 6"]
-    drain = "max-metric router-lsa include-stub summary-lsa"
-    assert told == [drain, "ip ospf cost 6", f"no {drain}"]
+    words = ("max-metric", "vrrp ", "shutdown", "no shutdown", "ip ospf cost 6")
+    told = [line for line in room.device.said if any(word in line for word in words)]
+    drain = "max-metric router-lsa external-lsa include-stub summary-lsa"
+    leave, back = ([part for group in gateways for part in (group, word)] for word in ("shutdown", "no shutdown"))
+    assert told == [*leave, drain, "ip ospf cost 6", f"no {drain}", *back]
 
 
 def ordered(room: Room, *edits: tuple[str, str]) -> Order:
