@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from inventory.ssh import login
 from twin import reach
 from twin.room import Twin
 
 MROOM = str(Path(sys.executable).with_name("mroom"))
+APPLY_SECONDS = 900.0
+"""For the first apply on a busy machine."""
 ADDRESS_OF_SWITCH = {"s-lgw1": "198.18.33.250", "m-staff": "198.18.48.250", "c-dmz": "198.18.18.250"}
 
 
@@ -26,6 +30,25 @@ def mroom(state: Path, *arguments: str, timeout: float = 180) -> subprocess.Comp
         timeout=timeout,
         check=False,
     )
+
+
+def apply_servers(twin: Twin) -> None:
+    """Have the hosts serve what the inventory says."""
+    done = mroom(twin.where, "apply", "--only", "servers", "--json", timeout=APPLY_SECONDS)
+    assert done.returncode == 0, done.stdout
+
+
+def checks(twin: Twin) -> list[dict[str, Any]]:
+    """The rows of `mroom check systems`."""
+    return list(json.loads(mroom(twin.where, "check", "systems", "--json").stdout)["checks"])
+
+
+def verdicts(twin: Twin) -> dict[str, set[bool | None]]:
+    """System -> what the checks from all places say of it."""
+    found: dict[str, set[bool | None]] = {}
+    for row in checks(twin):
+        found.setdefault(row["element"], set()).add(row["ok"])
+    return found
 
 
 def ssh(twin: Twin, node: str, *command: str) -> subprocess.CompletedProcess[str]:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from bcp.until import until
-from tests.twin.look import mroom
+from tests.twin.look import apply_servers, checks, verdicts
 from twin.room import Twin
 
 ENTRY = "198.18.8.4"
 PATIENCE_SECONDS = 120.0
-APPLY_SECONDS = 900.0
 DAEMONS = {"named": "names", "unbound": "names", "dnsmasq": "leases", "slapd": "logins"}
 """What is stopped -> the word with which the probe says so."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def applied(twin: Twin) -> None:
-    done = mroom(twin.where, "apply", "--only", "servers", "--json", timeout=APPLY_SECONDS)
-    assert done.returncode == 0, done.stdout
+    apply_servers(twin)
 
 
 @pytest.fixture(autouse=True)
@@ -45,20 +41,8 @@ def served_by(twin: Twin) -> str:
     return str(twin.exec("staff", asked).stdout).strip('"\n')
 
 
-def rows(twin: Twin) -> list[dict[str, Any]]:
-    return list(json.loads(mroom(twin.where, "check", "systems", "--json").stdout)["checks"])
-
-
-def verdicts(twin: Twin) -> dict[str, set[bool | None]]:
-    """System -> what the checks from all places say of it."""
-    found: dict[str, set[bool | None]] = {}
-    for row in rows(twin):
-        found.setdefault(row["element"], set()).add(row["ok"])
-    return found
-
-
 def said(twin: Twin) -> list[str]:
-    return [row["message"] for row in rows(twin) if row["element"] == "campus-network"]
+    return [row["message"] for row in checks(twin) if row["element"] == "campus-network"]
 
 
 def test_a_name_is_resolved_in_the_other_building_a_lease_given_a_login_accepted(twin: Twin) -> None:

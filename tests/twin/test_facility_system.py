@@ -9,19 +9,17 @@ from typing import Any
 import pytest
 
 from bcp.until import until
-from tests.twin.look import mroom
+from tests.twin.look import apply_servers, checks, verdicts
 from twin.room import Twin
 
 ENTRY = "http://198.18.8.1:8080"
 PATIENCE_SECONDS = 120.0
-APPLY_SECONDS = 900.0
 GATEWAY = "/usr/bin/python3 /usr/local/sbin/mroom-facility"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def applied(twin: Twin) -> None:
-    done = mroom(twin.where, "apply", "--only", "servers", "--json", timeout=APPLY_SECONDS)
-    assert done.returncode == 0, done.stdout
+    apply_servers(twin)
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +32,7 @@ def whole(twin: Twin) -> Iterator[None]:
         assert until(lambda host=host: twin.exec(host, ["true"]).returncode == 0, PATIENCE_SECONDS) is not None
         twin.exec(host, ["pkill", "-CONT", "-f", GATEWAY])
     assert until(lambda: at_entry(twin, "/note", "PUT").get("host") == "fac-s", PATIENCE_SECONDS) is not None
-    assert until(lambda: checked(twin)["facility"] == {True}, PATIENCE_SECONDS) is not None
+    assert until(lambda: verdicts(twin)["facility"] == {True}, PATIENCE_SECONDS) is not None
 
 
 def at_entry(twin: Twin, path: str, method: str = "GET") -> dict[str, Any]:
@@ -46,20 +44,8 @@ def at_entry(twin: Twin, path: str, method: str = "GET") -> dict[str, Any]:
         return {}
 
 
-def rows(twin: Twin) -> list[dict[str, Any]]:
-    return list(json.loads(mroom(twin.where, "check", "systems", "--json").stdout)["checks"])
-
-
-def checked(twin: Twin) -> dict[str, set[bool | None]]:
-    """System -> what the checks from all places say of it."""
-    found: dict[str, set[bool | None]] = {}
-    for row in rows(twin):
-        found.setdefault(row["element"], set()).add(row["ok"])
-    return found
-
-
 def test_a_note_is_written_in_one_building_and_read_in_the_other(twin: Twin) -> None:
-    own = [row for row in rows(twin) if row["element"] == "facility"]
+    own = [row for row in checks(twin) if row["element"] == "facility"]
     assert own
     assert all(row["ok"] for row in own), own
     assert all("read back through fac-c" in row["message"] for row in own), own
@@ -77,14 +63,14 @@ def test_what_a_device_shows_comes_from_its_agent(twin: Twin) -> None:
 def test_gateways_that_stand_still_in_both_buildings_fail_this_system_and_no_other(twin: Twin) -> None:
     for host in ("fac-s", "fac-c"):
         assert twin.exec(host, ["pkill", "-STOP", "-f", GATEWAY]).returncode == 0
-    assert until(lambda: checked(twin)["facility"] == {False}, PATIENCE_SECONDS) is not None
-    assert checked(twin)["website"] == {True}
+    assert until(lambda: verdicts(twin)["facility"] == {False}, PATIENCE_SECONDS) is not None
+    assert verdicts(twin)["website"] == {True}
 
 
 def test_without_the_second_building_the_other_gateway_serves(twin: Twin) -> None:
     twin.break_("fac-s")
     assert until(lambda: at_entry(twin, "/note", "PUT").get("host") == "fac-c", PATIENCE_SECONDS) is not None
-    own = [row for row in rows(twin) if row["element"] == "facility"]
+    own = [row for row in checks(twin) if row["element"] == "facility"]
     assert all(row["ok"] for row in own), own
     assert all("locally" in row["message"] for row in own), own
 

@@ -14,7 +14,7 @@ from bcp.until import until
 from monitoring.probes import kinds
 from playbooks import runner
 from playbooks.runner import Strategy
-from tests.twin.look import mroom
+from tests.twin.look import APPLY_SECONDS, mroom
 from twin import linux
 from twin.room import Twin
 
@@ -24,7 +24,6 @@ LEASE_SECONDS, HOLD_DOWN_SECONDS = 5.0, 10.0
 """Defaults of the role announce."""
 PATIENCE_SECONDS = 120.0
 """For what has no target: a machine that runs several twins at once is slow."""
-APPLY_SECONDS = 900.0
 
 
 def apply(twin: Twin, *words: str) -> tuple[int, dict[str, Any]]:
