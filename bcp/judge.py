@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from bcp.drill import Until
 from bcp.plan import Plan
 from bcp.record import Finding, Line, Measure
-from bcp.verdict import of_recovery
+from bcp.verdict import Verdict, of_recovery
 from bcp.watch import Clean, Mark, Seen
 from monitoring.probes.recovery import Recovery, recovery
 from monitoring.probes.udp import Stream
+
+NOT = "not-"
+"""Begins the code of a finding: what was waited for did not come in time."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,12 @@ def _mended(line: Line, stream: Stream, course: Course, direction: int) -> Line:
         return line
     felt = stream.outage(course.mended.probes[direction])
     return replace(line, mend_seconds=felt.seconds, mend_lost=felt.lost)
+
+
+def unfinished(found: Iterable[Finding]) -> list[Verdict]:
+    """Missed, for each wait that ended without what it waited for, whatever the requests to the system said."""
+    waits = {f"{NOT}{until.value}" for until in Until}
+    return [Verdict.missed for finding in found if finding.code in waits]
 
 
 def measure(plan: Plan, seen: Seen | None, course: Course, *, is_void: bool) -> Measure:

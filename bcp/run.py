@@ -195,7 +195,7 @@ class _Run:
         if until(true, step.deadline_seconds) is None:
             what = step.until.value.replace("-", " ")
             text = f"traffic was not {what} within {step.deadline_seconds:g} s"
-            self.findings.append(Finding(f"not-{step.until.value}", text))
+            self.findings.append(Finding(f"{judge.NOT}{step.until.value}", text))
             self.ground.say(text)
 
     def _mend(self, watch: Watch) -> None:
@@ -224,7 +224,7 @@ class _Run:
         record = Record(
             run=self.name,
             drill=plan.drill.id,
-            verdict=of_run([measure.verdict]),
+            verdict=of_run([measure.verdict, *judge.unfinished(self.findings)]),
             restored=self.restored,
             started=self.started,
             ended=self._now(),

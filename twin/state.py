@@ -43,6 +43,7 @@ class State:
     nodes: dict[str, Process]
     """PID 1 of each node that has power, as the host sees it."""
     bare: bool = False
+    links: int = 0
     up: bool = False
     since: str = ""
     faults: tuple[Fault, ...] = ()
@@ -71,6 +72,7 @@ def load(state: Path) -> State | None:
             world=Process(**raw["world"]),
             nodes={name: Process(**process) for name, process in raw["nodes"].items()},
             bare=raw["bare"],
+            links=raw.get("links", 0),  # a twin that an older version has booted
             up=raw["up"],
             since=raw["since"],
             faults=tuple(Fault(**fault) for fault in raw["faults"]),

@@ -55,13 +55,13 @@ def up(site: Site, where: Path, *, bare: bool = False, log: Log) -> dict[str, An
 def down(where: Path) -> dict[str, Any]:
     """End the twin, whatever state it is in; keys and known_hosts stay. Ending what is not there is fine."""
     started = time.monotonic()
-    nodes = 0
+    nodes = links = 0
     if where.exists():
         with state.lock(where):
             known = state.load(where)
-            nodes = len(known.nodes) if known else 0
+            nodes, links = (len(known.nodes), known.links) if known else (0, 0)
             world.end(where)
-    return {"nodes": nodes, "seconds": round(time.monotonic() - started, 3)}
+    return {"nodes": nodes, "links": links, "seconds": round(time.monotonic() - started, 3)}
 
 
 def _refuse_second(where: Path) -> None:
@@ -80,7 +80,7 @@ def _make(site: Site, topology: Topology, where: Path, *, bare: bool, log: Log) 
     place = world.create(where)
     try:
         order = _order(site, topology, where, own, place.process.pid, bare=bare)
-        known = state.State(site.site.name, place.process, {}, bare=bare)
+        known = state.State(site.site.name, place.process, {}, bare=bare, links=len(topology.wires))
         nodes = world.build(order, log)
         netns = Path(f"/proc/{place.process.pid}/root/run/netns")
         Readiness(site, topology, lambda node: netns / node, nodes).wait(_READY_SECONDS, bare=bare, log=log)

@@ -111,3 +111,10 @@ def test_a_starved_sender_and_a_move_to_the_other_building_are_findings(plan):
     assert set(found) == {"late-sender", "no-real-time", "moved"}
     assert "20.0 ms late" in found["late-sender"]
     assert "web-s, then web-c" in found["moved"]
+
+
+def test_a_run_whose_traffic_did_not_come_back_in_time_is_missed_whatever_the_requests_said():
+    late = judge.Finding(f"{judge.NOT}flowing", "traffic was not flowing within 60 s")
+    other = judge.Finding("not-restored", "line-a is still cut")
+    assert judge.unfinished([other, late]) == [judge.Verdict.missed]
+    assert judge.unfinished([other]) == []

@@ -16,10 +16,7 @@ cd "$FOLDER" || exit 1
 HOME_OF_CHANGES=/var/lib/mroom
 LOCK=$HOME_OF_CHANGES/change.lock
 OPEN=$HOME_OF_CHANGES/unconfirmed
-# Lines of `router ospf` that bring something in from outside OSPF. The default is withdrawn from a drained router. An
-# entry is made dear first (the route map DRAINED): others then replace their route, where they would lose it for a moment
-# if it were withdrawn.
-OUTSIDE='^ \(redistribute\|default-information\) '
+OUTSIDE='^ \(redistribute\|default-information\) ' # lines of `router ospf` that bring something in from outside OSPF
 
 say() { printf '%s\n' "$*" >state.new && mv state.new state; }
 # Daemons that are started anew must not inherit the lock.
@@ -87,7 +84,7 @@ full_neighbours() { vtysh -c 'show ip ospf neighbor' 2>/dev/null 9>&- | grep -c 
 # The path is FRR's own, since frr-reload writes over it when it is given another.
 as_drained() {
     [ -e drained ] || { "$@"; return; }
-    local code file=/etc/frr/frr.conf words=(-e "/^router ospf\$/,/^exit/ { /^ default-information / d; /^ redistribute / s/ENTRIES/DRAINED/ }")
+    local code file=/etc/frr/frr.conf words=(-e "/^router ospf\$/,/^exit/ { /$OUTSIDE/ d }")
     words+=(-e 's/^router ospf$/&\n max-metric router-lsa administrative/')
     [ -n "$DRAIN_AS" ] && words+=(-e "s/^router bgp $DRAIN_AS\$/&\\n bgp graceful-shutdown/")
     for port in $DRAIN_PORTS; do words+=(-e "/^interface $port\$/,/^exit/ s/^ ip ospf cost .*/ ip ospf cost 65535/"); done
@@ -137,15 +134,10 @@ put() { # from a folder to the root, each file at once
     done <paths
 }
 
-outside() { # those lines, drained or as they stand in the file, each by itself: vtysh stops at the first that it refuses
+outside() { # those lines, as they stand in the file, each by itself: vtysh stops at the first that it refuses
     local line
-    while IFS= read -r line; do
-        case "$1 $line" in
-            drained\ redistribute*) line=${line/ENTRIES/DRAINED} ;;
-            drained*) line="no $line" ;;
-        esac
-        quietly vtysh -c 'configure terminal' -c 'router ospf' -c "$line"
-    done < <(sed -n "/^router ospf\$/,/^exit/ { /$OUTSIDE/ s/^ //p }" /etc/frr/frr.conf)
+    while IFS= read -r line; do quietly vtysh -c 'configure terminal' -c 'router ospf' -c "$1$line"; done \
+        < <(sed -n "/^router ospf\$/,/^exit/ { /$OUTSIDE/ s/^ //p }" /etc/frr/frr.conf)
 }
 
 # Traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves, and what is
@@ -162,7 +154,7 @@ drain() {
     words+=(-c 'router ospf' -c 'max-metric router-lsa administrative' -c exit)
     for port in $DRAIN_PORTS; do words+=(-c "interface $port" -c 'ip ospf cost 65535' -c exit); done
     quietly vtysh "${words[@]}"
-    outside drained
+    outside "no "
     sleep "$DRAIN_SECONDS"
     mark drained
 }
@@ -183,7 +175,7 @@ undrain() { # routes first: a gateway that takes its address back before it know
     words+=(-c 'router ospf' -c 'no max-metric router-lsa administrative' -c exit)
     [ -n "$DRAIN_AS" ] && words+=(-c "router bgp $DRAIN_AS" -c 'no bgp graceful-shutdown' -c exit)
     quietly vtysh "${words[@]}"
-    outside real
+    outside ""
     sleep "$DRAIN_SECONDS"
     mark undrained
     if [ -s keepalived.argv ] && ! pid_of /run/keepalived.pid >/dev/null; then
