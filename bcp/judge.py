@@ -26,6 +26,8 @@ class Course:
     accepted: bool = False
     broken: Mark | None = None
     mended: Mark | None = None
+    left_the_line: bool = False
+    """No probe was lost, but the line stopped carrying the flow while it was broken."""
 
 
 def void(plan: Plan, seen: Seen | None, course: Course) -> list[Finding]:
@@ -35,19 +37,34 @@ def void(plan: Plan, seen: Seen | None, course: Course) -> list[Finding]:
     gap = plan.drill.steady.gap_seconds
     found = [Finding("void", fault) for fault in course.clean.faults(gap)] if not course.accepted else []
     if seen and course.broken and course.accepted:
-        found += [Finding("void", text) for text in _before_the_fault(seen, course.clean.start, course.broken)]
+        before = _before_the_fault(seen, course.clean.start, course.broken, gap)
+        found += [Finding("void", text) for text in (*before, *_unfelt(seen, course, course.broken))]
     return found
 
 
-def _before_the_fault(seen: Seen, start: Mark, broken: Mark) -> Iterator[str]:
-    """What was lost between the clean stretch and the fault: then something else was wrong too."""
+def _before_the_fault(seen: Seen, start: Mark, broken: Mark, gap_seconds: float) -> Iterator[str]:
+    """What was wrong between the clean stretch and the fault: then something else was wrong too."""
     for direction, stream in enumerate(seen.streams):
-        lost = stream.outage(start.probes[direction], broken.probes[direction]).lost
-        if lost:
-            yield f"{stream.source} to {stream.target} lost {lost} probes just before the fault"
+        felt = stream.outage(start.probes[direction], broken.probes[direction])
+        name = f"{stream.source} to {stream.target}"
+        if felt.lost:
+            yield f"{name} lost {felt.lost} probes just before the fault"
+        elif felt.longest_gap_seconds > gap_seconds:
+            yield f"{name} had a gap of {felt.longest_gap_seconds * 1000:.1f} ms just before the fault"
     failed = sum(not attempt.good for attempt in seen.attempts[start.requests : broken.requests])
     if failed:
         yield f"{failed} requests failed just before the fault"
+
+
+def _unfelt(seen: Seen, course: Course, broken: Mark) -> Iterator[str]:
+    """That the fault was not seen in any record: then the room was not proven against it, and 0 ms would be a lie."""
+    ends = (_end(course.mended, direction) for direction in (0, 1))
+    felt = [
+        stream.outage(broken.probes[at], end).lost
+        for at, (stream, end) in enumerate(zip(seen.streams, ends, strict=True))
+    ]
+    if not any(felt) and not course.left_the_line:
+        yield "nobody felt the fault: no probe was lost, and the line went on carrying both directions"
 
 
 def lines(plan: Plan, seen: Seen | None, course: Course) -> tuple[Line, ...]:

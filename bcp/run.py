@@ -26,6 +26,10 @@ from journal import Journal, freeze, lease, undo
 from monitoring.probes.far import Reach
 
 
+STILL_SECONDS = 0.5
+"""How long the counters of a broken line are watched when no probe was lost."""
+
+
 class NotReady(Exception):
     """The room is not in the state from which a drill may start."""
 
@@ -199,6 +203,8 @@ class _Run:
             self.ground.say(text)
 
     def _mend(self, watch: Watch) -> None:
+        if self.course.broken and watch.whole_since(self.course.broken):
+            self.course = replace(self.course, left_the_line=not watch.carrying(STILL_SECONDS))
         self.course = replace(self.course, mended=watch.mark())
         self.marks = replace(self.marks, mended=self._now())
         self._restore()

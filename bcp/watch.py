@@ -199,6 +199,14 @@ class Watch:
         """Whether both directions cross the line, over the next stretch."""
         return min(self._shares(self._rates(seconds))) >= CROSSING_SHARE
 
+    def whole_since(self, first: Mark) -> bool:
+        """Whether neither direction has lost a probe since a mark."""
+        return not any(lost.lost for lost in self.outages(first, self.mark()))
+
+    def carrying(self, seconds: float) -> bool:
+        """Whether the line carries either direction, over the next stretch."""
+        return max(self._shares(self._rates(seconds))) >= CROSSING_SHARE
+
     def finish(self) -> Seen:
         """Stop everything and hand over the records."""
         streams = self._pair.stop()

@@ -133,6 +133,7 @@ def package(order: Order) -> bytes:
         "DRAIN": "yes" if drains else "",
         "DRAIN_PORTS": " ".join(order.drain_ports or ()),
         "DRAIN_AS": str(order.drain_asn or ""),
+        "DRAIN_RAMP": " ".join(map(str, order.drain_ramp)),
         "DRAIN_SECONDS": f"{order.drain_seconds:g}",
     }
     texts = {

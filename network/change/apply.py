@@ -24,6 +24,7 @@ from network.change.result import Outcome, Result, ended
 from network.change.steps import Step
 from network.change.transaction import Transaction, refused
 from network.derive import intent
+from network.derive.ramp import ramp
 from network.difference import Difference
 from network.order import Order
 from network.verify import Check
@@ -230,4 +231,5 @@ def _order(site: Site, step: Step, device: str, difference: Difference, change: 
         confirm_seconds=confirm_seconds,
         drain_ports=tuple(port.name for port in asked.ports if port.lan) if drains else None,
         drain_asn=asked.bgp.asn if drains and asked.bgp else None,
+        drain_ramp=ramp(site, device, step.out) if drains else (),
     )

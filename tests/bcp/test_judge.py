@@ -47,6 +47,18 @@ def seen(there: set[int] = frozenset(), back: set[int] = frozenset(), failed: se
     return Seen((stream("staff", "web-s", there), stream("web-s", "staff", back)), requests(failed))
 
 
+def stalled() -> Seen:
+    """Nothing is lost, but four probes come late, shortly before the fault."""
+    records = seen(there={1001})
+    late = {n: records.streams[1].received[n] + (504 - n) * MS for n in range(500, 504)}
+    back = records.streams[1]
+    return replace(records, streams=(records.streams[0], replace(back, received={**back.received, **late})))
+
+
+def test_a_flow_that_left_the_line_without_a_loss_was_measured(plan):
+    assert judge.void(plan, seen(), replace(COURSE, left_the_line=True)) == []
+
+
 def test_each_direction_has_its_outage_and_what_mending_cost_is_told_apart(plan):
     records = seen(there=set(range(1005, 1018)), back=set(range(1012, 1020)) | {2500, 2501})
     there, back = judge.lines(plan, records, COURSE)
@@ -73,6 +85,9 @@ VOID = [
     (seen(there={999}), COURSE, "just before the fault"),
     (seen(back={500}), COURSE, "web-s to staff lost 1 probes just before the fault"),
     (seen(failed={50}), COURSE, "1 requests failed just before the fault"),
+    (seen(), COURSE, "nobody felt the fault"),
+    (seen(there={2500}), COURSE, "nobody felt the fault"),
+    (stalled(), COURSE, "web-s to staff had a gap of 5.0 ms just before the fault"),
     (seen(), judge.Course(), "nothing was watched"),
     (seen(), judge.Course(replace(CLEAN, shares=(1.0, 0.0))), "did not cross"),
     (seen(), judge.Course(replace(CLEAN, outages=(replace(QUIET, lost=3), QUIET))), "lost 3 probes"),
@@ -88,7 +103,7 @@ def test_a_run_is_void_for_what_was_wrong_before_the_fault(plan, records, course
 
 
 def test_losses_before_the_clean_stretch_do_not_matter(plan):
-    assert judge.void(plan, seen(there={3, 99}, failed={5}), COURSE) == []
+    assert judge.void(plan, seen(there={3, 99, 1001}, failed={5}), COURSE) == []
 
 
 def test_a_run_without_records_has_rows_without_figures(plan):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bench.campaigns import cut_management, kill_runner, upgrade
@@ -26,7 +28,7 @@ def as_before(twin):
 def test_a_device_that_was_cut_off_comes_back_by_itself(twin, device, cut, mode, moment):
     edits = {**cut_management.CUTS, **cut_management.ROUTER_CUTS}[cut]
     row = cut_management.one(twin, device, edits, mode, moment)
-    assert row["ok"], row
+    assert row["ok"], json.dumps(row)
 
 
 STEPS = [("sw-m-fac", "about to confirm", False), ("core-m2", "drained", True)]
@@ -36,7 +38,7 @@ STEPS = [("sw-m-fac", "about to confirm", False), ("core-m2", "drained", True)]
 def test_after_a_killed_runner_the_next_apply_needs_no_hand(twin, number, case):
     device, step, at_once = case
     row = kill_runner.one(twin, device, step, 1000 + number, at_once=at_once)
-    assert row["ok"], row
+    assert row["ok"], json.dumps(row)
 
 
 def test_a_planned_restart_of_a_router_loses_nothing(twin):
@@ -46,4 +48,4 @@ def test_a_planned_restart_of_a_router_loses_nothing(twin):
         row = upgrade.one(twin, next(turn for turn in upgrade.TURNS if turn.router == "core-m1"))
     finally:
         upgrade.silence(twin)
-    assert row["ok"], row
+    assert row["ok"], json.dumps(row)

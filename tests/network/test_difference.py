@@ -98,14 +98,16 @@ def test_a_package_holds_the_changed_files_with_owner_and_mode(site, secrets):
     bundle = render.bundle(site, "core-m1", secrets)
     path = "/etc/frr/frr.conf"
     difference = Difference((Part(path, "", path),), {}, bundle)
-    order = Order("c1", difference, confirm_seconds=45, drain_ports=("m-staff", "m-fac"), drain_asn=None)
+    order = Order(
+        "c1", difference, confirm_seconds=45, drain_ports=("m-staff", "m-fac"), drain_asn=None, drain_ramp=(9, 18)
+    )
     with tarfile.open(fileobj=io.BytesIO(package(order))) as tar:
         inside = {member.name: member for member in tar}
         settings = tar.extractfile("order").read().decode()
         assert tar.getnames()[-1] == "complete"
     assert (inside[f"new{path}"].mode, inside[f"new{path}"].uname) == (0o640, "frr")
     assert [name for name in inside if name.startswith("new")] == [f"new{path}"]
-    assert "DRAIN='yes'\nDRAIN_PORTS='m-staff m-fac'\nDRAIN_AS=''\n" in settings
+    assert "DRAIN='yes'\nDRAIN_PORTS='m-staff m-fac'\nDRAIN_AS=''\nDRAIN_RAMP='9 18'\n" in settings
     assert "CONFIRM_SECONDS='45'" in settings
 
 

@@ -38,8 +38,10 @@ def opens(twin: Twin, node: str, address: str, port: int = 22) -> bool:
 
 
 def next_ports(twin: Twin, router: str, destination: str) -> set[str]:
-    """The interfaces over which the kernel forwards to a destination: more than one is a tie."""
+    """The interfaces over which the kernel forwards to a destination: more than one is a tie; none while it has no way."""
     found = kernel(twin, router, "route", "show", "match", destination)
+    if not found:
+        return set()
     best = max(found, key=lambda route: 0 if route["dst"] == "default" else int((route["dst"] + "/32").split("/")[1]))
     return {hop["dev"] for hop in best.get("nexthops", [best])}
 

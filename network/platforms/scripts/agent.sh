@@ -16,7 +16,9 @@ cd "$FOLDER" || exit 1
 HOME_OF_CHANGES=/var/lib/mroom
 LOCK=$HOME_OF_CHANGES/change.lock
 OPEN=$HOME_OF_CHANGES/unconfirmed
-OUTSIDE='^ \(redistribute\|default-information\) ' # lines of `router ospf` that bring something in from outside OSPF
+# Lines of `router ospf` that bring something in from outside OSPF.
+ENTRIES='^ redistribute ' DEFAULT='^ default-information ' OUTSIDE="^ \\(redistribute\\|default-information\\) "
+DEFAULT_METRIC=10 # FRR's own for the default (DEFAULT_DEFAULT_ORIGINATE_METRIC)
 
 say() { printf '%s\n' "$*" >state.new && mv state.new state; }
 # Daemons that are started anew must not inherit the lock.
@@ -134,14 +136,30 @@ put() { # from a folder to the root, each file at once
     done <paths
 }
 
-outside() { # those lines, as they stand in the file, each by itself: vtysh stops at the first that it refuses
-    local line
-    while IFS= read -r line; do quietly vtysh -c 'configure terminal' -c 'router ospf' -c "$1$line"; done \
-        < <(sed -n "/^router ospf\$/,/^exit/ { /$OUTSIDE/ s/^ //p }" /etc/frr/frr.conf)
+# Those lines, as they stand in the file, each by itself: vtysh stops at the first that it refuses. 1: there are none.
+outside() {
+    local line some=1
+    while IFS= read -r line; do
+        quietly vtysh -c 'configure terminal' -c 'router ospf' -c "$1$line"
+        some=0
+    done < <(sed -n "/^router ospf\$/,/^exit/ { /$2/ s/^ //p }" /etc/frr/frr.conf)
+    return $some
 }
 
-# Traffic leaves before anything is touched: VRRP first, then OSPF; LANs too, whose cost max-metric leaves, and what is
-# brought in from BGP, which costs others what the way to this router costs them, and not what its own lines do.
+costs() { awk '/^interface /{ port = $2 } /^ ip ospf cost /{ print port, $4 } /^exit/{ port = "" }' /etc/frr/frr.conf; }
+
+dearer() { # every way through this router and to it, by so much; 0 is what stands in the file
+    local words=(-c 'configure terminal') port cost line
+    while read -r port cost; do words+=(-c "interface $port" -c "ip ospf cost $((cost + $1))" -c exit); done < <(costs)
+    quietly vtysh "${words[@]}"
+    [ "$1" = 0 ] && return
+    line=$(sed -n "/^router ospf\$/,/^exit/ { /$DEFAULT/ s/^ //p }" /etc/frr/frr.conf)
+    [ -z "$line" ] || quietly vtysh -c 'configure terminal' -c 'router ospf' -c "$line metric $((DEFAULT_METRIC + $1))"
+}
+
+# Traffic leaves before anything is touched: VRRP first; then what is brought in from BGP, which others reach as cheaply
+# by the other router of the LAN; then every way through here, by the steps of the ramp, so that no two routers send a
+# packet back and forth while they turn away; LANs have costs of their own, which max-metric leaves.
 drain() {
     [ -n "$DRAIN" ] || return 0
     mark draining
@@ -149,12 +167,18 @@ drain() {
     full_neighbours >neighbours
     : >drained
     pid=$(pid_of /run/keepalived.pid) && tr '\0' '\n' <"/proc/$pid/cmdline" >keepalived.argv && kill -TERM "$pid"
+    if outside "no " "$ENTRIES"; then sleep "$DRAIN_SECONDS"; fi
+    for extra in $DRAIN_RAMP; do
+        dearer "$extra"
+        sleep "$DRAIN_SECONDS"
+    done
+    mark ramped
     words=(-c 'configure terminal')
     [ -n "$DRAIN_AS" ] && words+=(-c "router bgp $DRAIN_AS" -c 'bgp graceful-shutdown' -c exit)
     words+=(-c 'router ospf' -c 'max-metric router-lsa administrative' -c exit)
     for port in $DRAIN_PORTS; do words+=(-c "interface $port" -c 'ip ospf cost 65535' -c exit); done
     quietly vtysh "${words[@]}"
-    outside "no "
+    outside "no " "$DEFAULT"
     sleep "$DRAIN_SECONDS"
     mark drained
 }
@@ -167,16 +191,20 @@ undrain() { # routes first: a gateway that takes its address back before it know
     # A neighbour is there before the routes over it are in the kernel; traffic that came now would be dropped.
     for ((i = 0; i < 50; i++)); do [ "$(learnt_routes)" -ge "$(cat routes)" ] && break; sleep 0.1; done
     mark 'routes back'
-    words=(-c 'configure terminal')
-    for port in $DRAIN_PORTS; do
-        cost=$(sed -n "/^interface $port\$/,/^exit/ s/^ ip ospf cost //p" /etc/frr/frr.conf)
-        words+=(-c "interface $port" -c "$([ -n "$cost" ] && echo "ip ospf cost $cost" || echo 'no ip ospf cost')" -c exit)
-    done
-    words+=(-c 'router ospf' -c 'no max-metric router-lsa administrative' -c exit)
+    words=(-c 'configure terminal' -c 'router ospf' -c 'no max-metric router-lsa administrative' -c exit)
     [ -n "$DRAIN_AS" ] && words+=(-c "router bgp $DRAIN_AS" -c 'no bgp graceful-shutdown' -c exit)
-    quietly vtysh "${words[@]}"
-    outside ""
-    sleep "$DRAIN_SECONDS"
+    for port in $DRAIN_PORTS; do
+        costs | grep -q "^$port " || words+=(-c "interface $port" -c 'no ip ospf cost' -c exit)
+    done
+    local ramp extra; read -ra ramp <<<"$DRAIN_RAMP"
+    for ((i = ${#ramp[@]} - 1; i >= -1; i--)); do
+        extra=0; [ "$i" -lt 0 ] || extra=${ramp[i]}
+        dearer "$extra"
+        quietly vtysh "${words[@]}"
+        words=(-c 'show version')
+        sleep "$DRAIN_SECONDS"
+    done
+    if outside "" "$OUTSIDE"; then sleep "$DRAIN_SECONDS"; fi
     mark undrained
     if [ -s keepalived.argv ] && ! pid_of /run/keepalived.pid >/dev/null; then
         mapfile -t argv <keepalived.argv
