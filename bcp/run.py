@@ -25,7 +25,6 @@ from bcp.watch import Seen, Watch
 from journal import Journal, freeze, lease, undo
 from monitoring.probes.far import Reach
 
-
 STILL_SECONDS = 0.5
 """How long the counters of a broken line are watched when no probe was lost."""
 

@@ -112,7 +112,7 @@ def _cell(cell: int, cells: int, out: dict[str, dict[str, object]]) -> None:
         ends = [{"device": d, "address": f"{_address(low + i)}/31"} for i, d in enumerate((routers[0], far))]
         line: dict[str, object] = {"name": _name(f"line {cell} {n}"), "owner": "net", "kind": "internal", "ends": ends}
         if n == 1:
-            line |= {"kind": "inter-building", "ducts": ["duct-1"]}
+            line |= {"kind": "inter-building", "ducts": [f"duct-{cell % 2 + 1}"], "pair": f"l-{cell ^ 1}-1"}
         out["lines"][f"l-{cell}-{n}"] = line
     for n in range(LANS):
         _lan(cell, n, routers, common, out)
@@ -158,7 +158,7 @@ def write(folder: Path, devices: int) -> None:
     for cell in range(cells):
         _cell(cell, cells, out)
     files = _shell(cells)
-    ducts = {"duct-1": {"name": _name("duct"), "owner": "net", "buildings": ["west", "east"]}}
+    ducts = {f"duct-{n}": {"name": _name(f"duct {n}"), "owner": "net", "buildings": ["west", "east"]} for n in (1, 2)}
     zones = {"management": {"name": _name("management"), "owner": "net"}}
     files["network"] = {"zones": zones, "ducts": ducts, **out}
     folder.mkdir(parents=True)

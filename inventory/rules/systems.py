@@ -71,6 +71,30 @@ def probe_secrets(view: View) -> Iterator[Finding]:
                 )
 
 
+@rule("probe-elsewhere")
+def probe_address(view: View) -> Iterator[Finding]:
+    """An address that a probe asks is the system's own entry, or lies in the site's ranges."""
+    if not view.settings:
+        return
+    allowed = view.settings.ranges.inside + view.settings.ranges.outside
+    for system in view.site.systems.values():
+        try:
+            asked = IPv4Address((system.probe.url.host if system.probe and system.probe.url else None) or "")
+        except ValueError:
+            continue  # a name: what it leads to is not known here
+        own = system.entry.address if system.entry else None
+        if asked != own and not any(asked in prefix for prefix in allowed):
+            yield Finding(
+                "systems",
+                system.id,
+                ("probe", "url"),
+                ".probe.url asks an address that is not of this site",
+                f"{own}, its entry" if own else "an address in the site's ranges",
+                str(asked),
+                "ask the address that people use: another machine's answer says nothing about this system",
+            )
+
+
 @rule("seven-without-targets")
 def targets(view: View) -> Iterator[Finding]:
     """Each of the seven has targets for how soon it is back and how much data may be lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.addresses import FACILITY
-from inventory.model import Host, Lan, System
+from inventory.model import Host, Lan, Scope, System
 from inventory.rules.rule import Finding, rule
 from inventory.rules.view import View
 
@@ -18,6 +18,7 @@ WATCHERS = {"noc", "agent", "console"}
 def bridges(view: View) -> Iterator[Finding]:
     """No path for monitoring, data or management joins two security zones."""
     yield from _reach(view)
+    yield from _from_outside(view)
     yield from _switches(view)
     yield from _watchers(view)
     yield from _watched(view)
@@ -57,6 +58,33 @@ def _reach(view: View) -> Iterator[Finding]:
                 " → ".join(way),
                 f"take {way[1]} out of `reaches` of {tier}, or {way[-1]} out of that of {way[-2]}",
             )
+
+
+def _from_outside(view: View) -> Iterator[Finding]:
+    """From outside the buildings, no tier can be reached in which nothing serves the outside."""
+    tiers = {zone.id for zone in view.site.zones.values() if zone.tier}
+    hosts = view.site.hosts
+    serving = {
+        _zone_of(view, hosts[member])
+        for system in view.site.systems.values()
+        if system.entry and Scope.outside in system.entry.scopes
+        for member in system.members
+        if member in hosts
+    }
+    reaches = {zone.id: zone.reaches for zone in view.site.zones.values()}
+    inside = {lan.zone for lan in view.site.lans.values() if lan.building}
+    for zone in sorted({lan.zone for lan in view.site.lans.values() if not lan.building} - inside - tiers):
+        for tier in sorted(tiers - serving):
+            if zone in reaches and (way := _path(reaches, zone, {tier})):
+                yield Finding(
+                    "zones",
+                    zone,
+                    ("reaches",),
+                    f"lies outside the buildings and reaches {tier}, where nothing serves the outside",
+                    "from outside, only zones of systems whose entry has the scope outside",
+                    " → ".join(way),
+                    f"take {way[1]} out of `reaches` of {zone}, or {way[-1]} out of that of {way[-2]}",
+                )
 
 
 def _switches(view: View) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 When a cost jumps, two neighbours may each think for some milliseconds that the way is through the other one. That
 needs a jump of at least twice the cost of the line between them: the one turns to the other when the way is dearer by
-t, the other has turned away when it is dearer by t - 2 * cost (RFC 5715, section 6.1, "incremental cost advertisement").
+t, the other has turned away when it is dearer by t - 2 * cost ("incremental cost advertisement", RFC 5715, 6.1).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import defaultdict
+from itertools import pairwise
 
 import networkx
 import pytest
@@ -48,7 +49,7 @@ def hops(ways, router: str, extra: int, ends: dict[str, int]) -> set[tuple[str, 
 def circle(ways, router: str, added, ends: dict[str, int]) -> str:
     """The first change of cost during which a packet can go round, whichever routers know of it already."""
     costs = (0, *added, JUMP)
-    for before, after in zip(costs, costs[1:], strict=False):
+    for before, after in pairwise(costs):
         mixed = networkx.DiGraph(hops(ways, router, before, ends) | hops(ways, router, after, ends))
         if not networkx.is_directed_acyclic_graph(mixed):
             return f"{before} to {after}: {networkx.find_cycle(mixed)}"

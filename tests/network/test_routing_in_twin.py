@@ -38,7 +38,7 @@ def opens(twin: Twin, node: str, address: str, port: int = 22) -> bool:
 
 
 def next_ports(twin: Twin, router: str, destination: str) -> set[str]:
-    """The interfaces over which the kernel forwards to a destination: more than one is a tie; none while it has no way."""
+    """The interfaces over which the kernel forwards to a destination: none if it has no way, several at a tie."""
     found = kernel(twin, router, "route", "show", "match", destination)
     if not found:
         return set()
