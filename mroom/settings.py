@@ -44,20 +44,24 @@ def _file() -> tuple[Path, dict[str, Any]]:
     return ROOT, {}
 
 
+def _site(given: str | None) -> str:
+    return given or os.environ.get("MROOM_SITE") or str(_file()[1].get("site", "nishinomiya"))
+
+
 def settings(site: str | None = None) -> Settings:
     """The settings in force; `site` is the value of `--site`."""
     folder, data = _file()
-    state = os.environ.get("MROOM_STATE") or data.get("state") or ".mroom"
-    return Settings(
-        root=ROOT,
-        state=(folder / state).resolve(),
-        site=site or os.environ.get("MROOM_SITE") or str(data.get("site", "nishinomiya")),
-    )
+    state = (folder / (os.environ.get("MROOM_STATE") or data.get("state") or ".mroom")).resolve()
+    there = next(path for path in (state, *state.parents) if path.exists())
+    if not there.is_dir():
+        message = f"{state}: expected a folder for the state, found that {there} is none"
+        raise Failure(Exit.usage, "settings", message, "point MROOM_STATE (or `state` in mroom.toml) at a folder")
+    return Settings(root=ROOT, state=state, site=_site(site))
 
 
 def site_folder(site: str | None = None) -> Path:
     """The folder of a site given as a name under inventory/sites or as a path."""
-    wanted = settings(site).site
+    wanted = _site(site)
     named = ROOT / "inventory" / "sites" / wanted
     folder = Path(wanted) if "/" in wanted or not named.is_dir() else named
     if not folder.is_dir():

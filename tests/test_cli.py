@@ -173,7 +173,7 @@ def test_freeze_and_changes_answer_as_promised():
 def test_a_state_folder_that_cannot_be_made_is_explained(tmp_path):
     (tmp_path / "file").write_text("")
     answer = mroom("changes", "--json", MROOM_STATE=str(tmp_path / "file" / "state"))
-    assert answer.returncode == 1
+    assert answer.returncode == 2
     assert str(tmp_path / "file") in one_document(answer.stdout)["error"]["message"]
 
 

@@ -32,10 +32,15 @@ PROGRAMS = {
     "vtysh": "frr",
     "sysctl": "procps",
     "pidof": "sysvinit-utils",
+    "unshare": "util-linux",
+    "chrt": "util-linux",
+    **{"nginx": "nginx-light", "named": "bind9", "unbound": "unbound", "dnsmasq": "dnsmasq-base", "slapd": "slapd"},
 }
-"""Program on PATH -> its Debian package."""
+"""Program on PATH -> its Debian package. The last line: what the roles run, since a node installs nothing itself."""
 _FILES = {
-    **dict.fromkeys((f"/usr/lib/frr/{name}" for name in ("zebra", "ospfd", "bgpd", "bfdd", "staticd")), "frr"),
+    **dict.fromkeys(
+        (f"/usr/lib/frr/{name}" for name in ("watchfrr", "zebra", "ospfd", "bgpd", "bfdd", "staticd")), "frr"
+    ),
     "/usr/lib/frr/frr-reload.py": "frr-pythontools",
     "/usr/bin/python3": "python3-minimal",
 }
@@ -70,7 +75,7 @@ def check(folder: Path, nodes: int) -> None:
 
 def _missing_packages() -> list[tuple[str, str]]:
     missing = [(name, package) for name, package in PROGRAMS.items() if shutil.which(name) is None]
-    missing += [(path, package) for path, package in _FILES.items() if not Path(path).exists()]
+    missing += [(path, package) for path, package in _FILES.items() if not os.access(path, os.X_OK)]
     folder, pattern, package = _SNMP_MODULE
     if not any(Path(folder).glob(pattern)):
         missing.append((f"{folder}/{pattern}", package))
