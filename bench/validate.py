@@ -57,7 +57,10 @@ def main() -> int:
         write(big, DEVICES)
         for folder in (example, big):
             if found := inventory.check(folder).problems:
-                print(f"validate: {folder.name} is not valid, and a faulty site takes another time: {found[0]}", file=sys.stderr)
+                print(
+                    f"validate: {folder.name} is not valid, and a faulty site takes another time: {found[0]}",
+                    file=sys.stderr,
+                )
                 return 1
         results = {"example": measure(example, 20), "devices-2000": measure(big, 3)}
     for name, rows in results.items():

@@ -34,7 +34,11 @@ PROGRAMS = {
     "pidof": "sysvinit-utils",
     "unshare": "util-linux",
     "chrt": "util-linux",
-    **{"nginx": "nginx-light", "named": "bind9", "unbound": "unbound", "dnsmasq": "dnsmasq-base", "slapd": "slapd"},
+    "nginx": "nginx-light",
+    "named": "bind9",
+    "unbound": "unbound",
+    "dnsmasq": "dnsmasq-base",
+    "slapd": "slapd",
 }
 """Program on PATH -> its Debian package. The last line: what the roles run, since a node installs nothing itself."""
 _FILES = {
