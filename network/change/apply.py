@@ -30,7 +30,7 @@ from network.order import Order
 from network.verify import Check
 
 CONFIRM_SECONDS = 60
-"""A router is drained, changed and verified in 5 to 10 s here; the rest is for a busy machine."""
+"""A router is drained, changed and verified in 10 to 20 s here; the rest is for a busy machine."""
 
 Log = Callable[[str], None]
 

@@ -15,8 +15,8 @@ AT_ONCE = 8
 """Devices in one step at most."""
 SINGLES = ("line", "device", "host", "duct")
 """Kinds of elements that are named when a system has come to depend on one of them alone."""
-DRAINED_SECONDS, PLAIN_SECONDS = 6.0, 2.0
-"""Measured in the twin: a drained router is away for 5 to 6 s, other devices for 1 to 2 s."""
+DRAINED_SECONDS, PLAIN_SECONDS = 12.0, 2.0
+"""Measured in the twin: a drained router is away for 5 to 13 s, other devices for 1 to 2 s."""
 
 
 @dataclass(frozen=True)
