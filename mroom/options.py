@@ -35,7 +35,7 @@ ConfirmOption = Annotated[
     typer.Option(
         "--confirm-seconds",
         envvar="MROOM_CONFIRM_SECONDS",
-        min=15,
+        min=25,
         max=3600,
         help="A device takes its change back unless it is confirmed in this time (IOS-XE: whole minutes).",
     ),

@@ -22,9 +22,9 @@ from inventory.cabling import management_address
 from network.change.compare import managed
 from twin.room import Twin
 
-CONFIRM_SECONDS = 15
+CONFIRM_SECONDS = 25
 BACK_SECONDS = 120.0
-"""Deadline for the device: its 15 s, and 3 to 5 s to restore, on a busy machine."""
+"""Deadline for the device: its 25 s, and up to 15 s to restore, on a busy machine."""
 BEGUN_SECONDS = 90.0
 MODES = ("alive", "killed", "killed and no route")
 

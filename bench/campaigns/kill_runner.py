@@ -21,7 +21,7 @@ from twin.room import Twin
 
 DEVICES = ("core-s1", "sw-m-fac", "edge-c", "sw-s-dmz", "core-c2", "sw-c-myn", "core-m2", "sw-t-wit")
 """Routers and switches by turns; a router is drained, a switch is not."""
-CONFIRM_SECONDS = 20
+CONFIRM_SECONDS = 25
 ENOUGH_SECONDS = 120
 """For what shall be confirmed, however busy the machine is."""
 BACK_SECONDS = 120.0
