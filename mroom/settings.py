@@ -52,7 +52,8 @@ def settings(site: str | None = None) -> Settings:
     """The settings in force; `site` is the value of `--site`."""
     folder, data = _file()
     state = (folder / (os.environ.get("MROOM_STATE") or data.get("state") or ".mroom")).resolve()
-    there = next(path for path in (state, *state.parents) if path.exists())
+    # Path.exists raises where this user may not enter, which is told later, by whoever needs it.
+    there = next(path for path in (state, *state.parents) if os.path.exists(path))  # noqa: PTH110
     if not there.is_dir():
         message = f"{state}: expected a folder for the state, found that {there} is none"
         raise Failure(Exit.usage, "settings", message, "point MROOM_STATE (or `state` in mroom.toml) at a folder")
