@@ -158,11 +158,10 @@ def write_munet(site: Site, plan: Topology, folder: Path) -> Path:
 
 
 def connections(plan: Topology, node: Node) -> Iterator[dict[str, str]]:
-    """Each link once, at its first end."""
+    """Every link at both its ends: munet makes it once, and looks at the other end for what that one is called."""
     for wire in plan.wires_of(node.name):
-        here, there = wire.ends
-        if here.node == node.name:
-            yield {"to": there.node, "name": here.interface, "remote-name": there.interface}
+        here, there = wire.ends if wire.ends[0].node == node.name else wire.ends[::-1]
+        yield {"to": there.node, "name": here.interface, "remote-name": there.interface}
 
 
 def commands(home: Path, files: set[str]) -> Iterator[str]:
