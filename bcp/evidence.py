@@ -6,9 +6,11 @@ import gzip
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bcp.judge import Course
 from bcp.watch import Seen
 from monitoring.probes.udp import Stream
 
@@ -26,9 +28,16 @@ def _stream(stream: Stream) -> dict[str, Any]:
     }
 
 
-def keep(seen: Seen, folder: Path) -> dict[str, str]:
+def _bounds(course: Course) -> dict[str, Any]:
+    """The stretches: by the number of the first probe of each direction, and of the first request, of each."""
+    marks = {"steady": course.clean and course.clean.start, "broken": course.broken, "mended": course.mended}
+    return {name: asdict(mark) if mark else None for name, mark in marks.items()}
+
+
+def keep(seen: Seen, course: Course, folder: Path) -> dict[str, str]:
     """Write the records and return file name -> SHA-256. They are on the disk when this returns."""
     document = {
+        "bounds": _bounds(course),
         "streams": [_stream(stream) for stream in seen.streams],
         "attempts": [[a.started_ns, a.duration_ns, a.good, a.server, a.error] for a in seen.attempts],
     }

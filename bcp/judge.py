@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from bcp.drill import Until
 from bcp.plan import Plan
-from bcp.record import Finding, Line, Measure
+from bcp.record import Finding, Line, Measure, Steady
 from bcp.verdict import Verdict, of_recovery
 from bcp.watch import Clean, Mark, Seen
 from monitoring.probes.recovery import Recovery, recovery
-from monitoring.probes.udp import Stream
+from monitoring.probes.udp import INTERVAL_NS, Stream
 
 NOT = "not-"
 """Begins the code of a finding: what was waited for did not come in time."""
@@ -67,6 +67,20 @@ def _unfelt(seen: Seen, course: Course, broken: Mark) -> Iterator[str]:
         yield "nobody felt the fault: no probe was lost, and the line went on carrying both directions"
 
 
+def steady(course: Course) -> Steady | None:
+    """What the last stretch before the fault showed."""
+    if course.clean is None:
+        return None
+    there, back = course.clean.outages
+    return Steady(
+        accepted=course.accepted,
+        lost=(there.lost, back.lost),
+        longest_gap_seconds=(there.longest_gap_seconds, back.longest_gap_seconds),
+        requests=course.clean.requests,
+        lost_requests=len(course.clean.errors),
+    )
+
+
 def lines(plan: Plan, seen: Seen | None, course: Course) -> tuple[Line, ...]:
     """What each direction of the flow felt."""
     return tuple(_line(plan, seen, course, direction) for direction in (0, 1))
@@ -75,7 +89,8 @@ def lines(plan: Plan, seen: Seen | None, course: Course) -> tuple[Line, ...]:
 def _line(plan: Plan, seen: Seen | None, course: Course, direction: int) -> Line:
     first, second = (plan.flow.points[at].node for at in ((0, 1), (1, 0))[direction])
     crossed = course.clean is not None and course.clean.crossed[direction]
-    line = Line(plan.flow.name, f"{first} to {second}", None, None, crossed)
+    share = round(course.clean.shares[direction], 4) if course.clean else None
+    line = Line(plan.flow.name, f"{first} to {second}", None, None, crossed, crossed_share=share)
     if seen is None or course.broken is None:
         return line
     stream = seen.streams[direction]
@@ -86,9 +101,14 @@ def _line(plan: Plan, seen: Seen | None, course: Course, direction: int) -> Line
         lost=felt.lost,
         longest_gap_seconds=felt.longest_gap_seconds,
         resolution_seconds=felt.resolution_seconds,
-        sender_late_seconds=stream.late_seconds,
+        sender_late_seconds=_late(felt.resolution_seconds),
         real_time=stream.fifo,
     )
+
+
+def _late(resolution_seconds: float) -> float:
+    """The most that a sender was late in a stretch, by its longest pause there: a starved sender is not an outage."""
+    return max(0.0, resolution_seconds - INTERVAL_NS / 1e9)
 
 
 def _end(mark: Mark | None, direction: int) -> int | None:
@@ -133,12 +153,12 @@ def findings(plan: Plan, seen: Seen | None, course: Course) -> Iterator[Finding]
     """What a person should know about the figures."""
     if seen is None or course.broken is None:
         return
-    for stream in seen.streams:
+    for at, stream in enumerate(seen.streams):
         name = f"{stream.source} to {stream.target}"
         if not stream.fifo:
             yield Finding("no-real-time", f"the sender of {name} had no real-time priority: other work delays it")
-        if stream.late_seconds > plan.drill.steady.gap_seconds:
-            late = stream.late_seconds * 1000
+        felt = stream.outage(course.broken.probes[at], _end(course.mended, at))
+        if (late := _late(felt.resolution_seconds) * 1000) > plan.drill.steady.gap_seconds * 1000:
             yield Finding("late-sender", f"the sender of {name} was up to {late:.1f} ms late: this machine was busy")
     after = recovery(seen.attempts[course.broken.requests :], plan.drill.requests.good_in_a_row)
     if len(after.servers) > 1:

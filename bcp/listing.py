@@ -70,10 +70,14 @@ def _milliseconds(value: float | None) -> str:
 def record_lines(record: Record) -> Iterator[str]:
     """A run, for a person."""
     yield f"{record.run}: {record.kind} of {record.element}: {record.verdict.value}"
+    if steady := record.steady:
+        gap = _milliseconds(max(steady.longest_gap_seconds))
+        yield f"  before   {sum(steady.lost)} probes and {steady.lost_requests} requests lost, longest gap {gap}"
     for line in record.outages:
         crossed = "crossed" if line.crossed_the_fault else "did NOT cross"
+        share = "" if line.crossed_share is None else f" ({line.crossed_share:.0%} by its counters)"
         felt = f"{_milliseconds(line.seconds)}, {_count(line.lost)} lost"
-        yield f"  outage   {line.direction}: {felt}; {crossed} the line"
+        yield f"  outage   {line.direction}: {felt}; {crossed} the line{share}"
         if line.mend_seconds is not None:
             yield f"  mending  {line.direction}: {_milliseconds(line.mend_seconds)}, {_count(line.mend_lost)} lost"
     for measure in record.measures:

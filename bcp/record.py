@@ -55,14 +55,29 @@ class Line:
     """The outage from the fault until the mend began; None when it was not measured."""
     lost: int | None
     crossed_the_fault: bool
+    crossed_share: float | None = None
+    """The share of its packets that the line carried before the fault, by the counters at both ends."""
     longest_gap_seconds: float | None = None
     resolution_seconds: float | None = None
     sender_late_seconds: float | None = None
+    """The most that a probe was sent late, in the stretch that `seconds` is about."""
     real_time: bool | None = None
     """Whether the sender had its real-time priority."""
     mend_seconds: float | None = None
     """The outage from the moment that mending began."""
     mend_lost: int | None = None
+
+
+@dataclass(frozen=True)
+class Steady:
+    """The last stretch before the fault; of a pair the first is there, the second back."""
+
+    accepted: bool
+    """Nothing forbade to break something after it."""
+    lost: tuple[int, int]
+    longest_gap_seconds: tuple[float, float]
+    requests: int
+    lost_requests: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +110,7 @@ class Record:
     marks: Marks = Marks()
     measures: tuple[Measure, ...] = ()
     outages: tuple[Line, ...] = ()
+    steady: Steady | None = None
     alarms: Alarms = Alarms()
     findings: tuple[Finding, ...] = ()
     aborted_by: str | None = None

@@ -238,9 +238,10 @@ class _Run:
             marks=self.marks,
             measures=(measure,),
             outages=judge.lines(plan, self.seen, course),
+            steady=judge.steady(course),
             findings=(*self.findings, *void, *judge.findings(plan, self.seen, course)),
             aborted_by=self.aborted_by,
-            evidence=evidence.keep(self.seen, self.folder) if self.seen else {},
+            evidence=evidence.keep(self.seen, course, self.folder) if self.seen else {},
         )
         if any(body["run"] == self.name for body in unfinished(self.ground.journal)):
             self.ground.journal.append(KIND, record.document())  # else the guard has told the end already

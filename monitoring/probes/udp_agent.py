@@ -40,6 +40,7 @@ REORDERED = 1000
 GRACE_NS = 150_000
 """A second sender on another processor steps in so long after a probe was due: whatever holds up one processor (its
 hypervisor, a long stretch without interrupts) seldom holds up two."""
+POLL_SECONDS = 0.0005  # how often a sender looks whether it may begin
 DRAIN_SECONDS = 0.3  # what is still on its way when the stream stops
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -137,6 +138,8 @@ def send(sock: socket.socket, peer: tuple[str, int], run: int, interval: int, st
     view, most = stream.view, stream.most
     spec = Timespec()
     reference = ctypes.byref(spec)
+    while not (view[Stream.DUE] or view[Stream.STOP]):
+        time.sleep(POLL_SECONDS)
     while (number := view[Stream.COUNT]) < most:
         sleep_until(view[Stream.DUE] + grace, spec, reference)
         if view[Stream.STOP]:
@@ -212,8 +215,8 @@ class Agent:
         """One sender on this processor, and one that steps in for it on another if there is one."""
         mine = libc.sched_getcpu()
         others = sorted(os.sched_getaffinity(0) - {mine})
-        self.stream.view[Stream.DUE] = time.monotonic_ns() + self.interval
         self.fifo = all([self.fork_sender(at, n * GRACE_NS) for n, at in enumerate([mine, *others[:1]])])
+        self.stream.view[Stream.DUE] = time.monotonic_ns() + self.interval  # now that both are awake and locked
 
     def fork_sender(self, processor: int, grace: int) -> bool:
         """Whether it got its real-time priority."""

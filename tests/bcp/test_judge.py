@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import inventory
-from bcp import judge
+from bcp import evidence, judge
 from bcp.plan import make
 from bcp.shelf import load
 from bcp.verdict import Verdict
@@ -119,13 +121,38 @@ def test_a_system_that_does_not_come_back_has_missed_its_target(plan):
 
 
 def test_a_starved_sender_and_a_move_to_the_other_building_are_findings(plan):
-    late = stream("staff", "web-s", set(), late=0.02)
+    punctual = stream("staff", "web-s", set())
+    late = replace(punctual, sent=[at + (20 * MS if n > 1500 else 0) for n, at in enumerate(punctual.sent)])
     slow = replace(stream("web-s", "staff", set()), fifo=False)
     moved = [replace(attempt, server="web-c") if n > 150 else attempt for n, attempt in enumerate(requests(set()))]
     found = {finding.code: finding.text for finding in judge.findings(plan, Seen((late, slow), moved), COURSE)}
     assert set(found) == {"late-sender", "no-real-time", "moved"}
     assert "20.0 ms late" in found["late-sender"]
     assert "web-s, then web-c" in found["moved"]
+
+
+def test_a_sender_that_was_late_before_the_fault_says_nothing_about_the_outage(plan):
+    early = stream("staff", "web-s", {1005})
+    early = replace(early, sent=[at + (20 * MS if n > 50 else 0) for n, at in enumerate(early.sent)], late_seconds=0.02)
+    records = Seen((early, stream("web-s", "staff", set())), requests(set()))
+    assert [finding.code for finding in judge.findings(plan, records, COURSE)] == []
+    assert judge.lines(plan, records, COURSE)[0].sender_late_seconds == 0.0
+
+
+def test_what_a_run_showed_before_the_fault_is_kept(plan, tmp_path):
+    records = seen(there={1005})
+    steady = judge.steady(COURSE)
+    assert (steady.accepted, steady.lost, steady.longest_gap_seconds) == (True, (0, 0), (0.0011, 0.0011))
+    assert [line.crossed_share for line in judge.lines(plan, records, COURSE)] == [1.0, 1.0]
+    assert judge.steady(judge.Course()) is None
+    kept = evidence.keep(records, COURSE, tmp_path)
+    document = json.loads(gzip.decompress((tmp_path / "records.json.gz").read_bytes()))
+    assert list(kept) == ["records.json.gz"]
+    assert document["bounds"] == {
+        "steady": {"probes": [100, 100], "requests": 10},
+        "broken": {"probes": [1000, 1010], "requests": 100},
+        "mended": {"probes": [2000, 2010], "requests": 200},
+    }
 
 
 def test_a_run_whose_traffic_did_not_come_back_in_time_is_missed_whatever_the_requests_said():
