@@ -48,10 +48,10 @@ class InventoryInvalid(Exception):
 
     exit_code = 3
     code = "invalid"
-    hint = "run `mroom validate`: it lists every problem with what was expected and what to do"
 
     def __init__(self, folder: Path, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
+        self.hint = f"run `mroom validate --site {folder}`: it lists every problem, what was expected and what to do"
         count = len(self.problems)
         more = f"; and {count - 1} more" if count > 1 else ""
         super().__init__(f"the inventory {folder} is invalid: {self.problems[0]}{more}")

@@ -85,7 +85,10 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
                 if error.filename is None and not _takes_more():
                     nothing_more_to_stdout()
                 message = f"{error.strerror or error}: {where}"
-                _end(1, "system", message, "mend what the sentence names and run it again", as_json=as_json)
+                hint = "mend what the sentence names and run it again"
+                if isinstance(error, PermissionError):
+                    hint = "run it as root, or as the user to whom that belongs"
+                _end(1, "system", message, hint, as_json=as_json)
             raise
 
     return call

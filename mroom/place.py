@@ -5,6 +5,7 @@ No other folder knows of namespaces: after `enter`, SSH, SNMP and HTTP go to the
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,8 @@ from twin.failure import TwinFailure
 from twin.room import Twin
 
 Place = Literal["twin", "live"]
+PINS = "known_hosts"
+"""The host keys that a twin pins: where they are, a twin has been, and whoever asks may think that it still is."""
 
 
 def enter(site: Site, where: Path) -> Place:
@@ -25,6 +28,10 @@ def enter(site: Site, where: Path) -> Place:
     try:
         twin = Twin.open(site, where)
     except TwinFailure:
+        if (where / PINS).exists():
+            sys.stderr.write(
+                f"mroom: no twin is up in {where}: asking the live network; `mroom twin up` boots the twin\n"
+            )
         return "live"
     try:
         linux.enter(twin.netns_path(standpoint(twin)), linux.CLONE_NEWNET)
