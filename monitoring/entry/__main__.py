@@ -41,15 +41,15 @@ def key_of(site: Site, state: Path) -> str:
 
 
 def run(ingest: Ingest, *, once: bool) -> None:
-    """Read until told to stop. Raises StoreError, JournalError."""
+    """Read until told to stop. Raises StoreError."""
     stop = ingest.stopping
     told: dict[str, str] = {}
     pruned = -PRUNE_SECONDS
     while not stop.is_set():
         count = ingest.turn()
-        for path, why in ingest.refused.items():
-            if told.get(path) != why:
-                sys.stderr.write(f"entry: {path} is not read: {why}\n")
+        for what, why in ingest.refused.items():
+            if told.get(what) != why:
+                sys.stderr.write(f"entry: {what} is not read: {why}\n")
         told = dict(ingest.refused)
         if count:
             continue

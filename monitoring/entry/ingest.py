@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from inventory.model import Site
+from journal import JournalError
 from monitoring.entry.event import Bad, Event
 from monitoring.entry.facts import Fact, Watch, rules_of
 from monitoring.entry.formats.definition import Format
 from monitoring.entry.judge import Judge
 from monitoring.entry.records import LONGEST_BYTES, lines, rows
-from monitoring.entry.spool import CHUNK_BYTES, Candidate, Chunk, Finder, Kind, Known, header, read
+from monitoring.entry.spool import ATTEMPTS, CHUNK_BYTES, Candidate, Chunk, Finder, Kind, Known, header, read
 from monitoring.entry.store import FOLDER, Batch, Store
 from monitoring.entry.tickets import Tickets
 from monitoring.entry.translate import Translator
@@ -43,7 +44,7 @@ class Ingest:
         self.memory = self.store.memory()
         self.judge = Judge(self._translator.doors.rooms, self.settings, Watch(rules_of(site), self.memory), self.memory)
         self.refused: dict[str, str] = {}
-        """Files that cannot be read at all → why."""
+        """What cannot be read at all → why."""
         self.copies: list[str] = []
         self.stopping = threading.Event()
         """Set, `turn` ends after the piece that it is at."""
@@ -54,20 +55,36 @@ class Ingest:
         return int(self._clock() * 1000)
 
     def turn(self) -> int:
-        """Read everything that is there; how many records there were. Raises StoreError, JournalError."""
-        self.judge.watch.tickets = self._tickets.read()
+        """Read everything that is there; how many records there were. Raises StoreError."""
         self.refused.clear()
+        try:
+            self.judge.watch.tickets = self._tickets.read()
+        except JournalError as error:  # entries are kept all the same, judged by the tickets known so far
+            self.refused["the journal"] = str(error)
         self.copies.clear()
-        known = self.store.files()
         total = 0
         for kind in FOLDERS:
-            matched = self._finders[kind].look([one for one in known if one.kind == kind])
-            self.copies += [str(one.path) for one in matched.copies]
-            self._lost(matched.truncated, "spool-truncated")
-            self._lost(matched.gone, "spool-lost")
-            for one, candidate in matched.ready:
-                total += self._file(one, candidate)
+            for _ in range(ATTEMPTS):
+                count, same = self._folder(kind)
+                total += count
+                if same:
+                    break
         return total
+
+    def _folder(self, kind: Kind) -> tuple[int, bool]:
+        """Read the files of a folder; how many records, and whether every file was still what it was."""
+        matched = self._finders[kind].look([one for one in self.store.files() if one.kind == kind])
+        self.copies += [str(one.path) for one in matched.copies]
+        self._lost(matched.truncated, "spool-truncated")
+        self._lost(matched.gone, "spool-lost")
+        total = 0
+        for one, candidate in matched.ready:
+            count, same = self._file(one, candidate)
+            total += count
+            if not same:
+                # rotated meanwhile: what comes behind it must not be read before the rest of it
+                return total, False
+        return total, True
 
     def idle(self) -> None:
         """What follows from nothing waiting to be read: doors that stand open, controllers that are silent."""
@@ -92,23 +109,25 @@ class Ingest:
                 self.store.write(db, Batch(facts=facts), self.memory)
             self.memory.changed.clear()
 
-    def _file(self, known: Known, candidate: Candidate) -> int:
-        """Read one file to its present end."""
+    def _file(self, known: Known, candidate: Candidate) -> tuple[int, bool]:
+        """Read one file to its present end; how many records, and whether it was still what it was."""
         if known.id and candidate.size == known.offset == known.size:
-            return 0
+            return 0, True
         reader = self._reader(known)
         if reader is None:
-            return 0
+            return 0, True
         total, settled = 0, self._clock() - candidate.modified / 1e9 > SETTLED_SECONDS
-        while not self.stopping.is_set() and (chunk := read(known)) is not None:
+        while not self.stopping.is_set():
+            chunk = read(known)
+            if chunk is None:
+                return total, False
             pieces = list(self._pieces(known, chunk, settled))
-            if not pieces and known.size == chunk.size:
-                return total
-            known = self._piece(known, chunk, pieces, reader)
-            total += len(pieces)
-            if known.offset >= chunk.size or not pieces:
-                return total
-        return total
+            if pieces or known.size != chunk.size:
+                known = self._piece(known, chunk, pieces, reader)
+                total += len(pieces)
+            if not pieces or known.offset >= chunk.size:
+                break
+        return total, True
 
     @staticmethod
     def _pieces(known: Known, chunk: Chunk, settled: bool) -> Iterator[tuple[int, bytes]]:

@@ -18,6 +18,8 @@ from typing import Literal
 MARKED_BYTES = 1024
 CHUNK_BYTES = 1 << 20
 """What is read and committed at once: some 6,000 records."""
+ATTEMPTS = 50
+"""Of finding the files while somebody rotates them."""
 COMPRESSED = (".gz", ".xz", ".zst", ".bz2", ".lz4")
 PATTERNS = {"spool": ("*.log", "*.log.*", "*.log-*"), "csv": ("*.csv", "*/*.csv")}
 
@@ -39,6 +41,8 @@ class Known:
     """As it was last seen."""
     mark: bytes = b""
     gone: bool = False
+    begins: bytes = b""
+    """Its first bytes as they were when it was matched, while nothing of it was read: the mark of such a file."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +96,14 @@ class Finder:
         self._old = self._proved
 
     def look(self, known: list[Known]) -> Matched:
-        """Match the folder as it is. What seems lost is looked for once more: a list older than the loss does not have
-        the copy."""
-        before: set[int] = set()
-        while True:
-            matched = self.match(known, candidates(self._folder, self._kind))
-            lost = {one.id for one in (*matched.truncated, *matched.gone)}
-            if lost <= before:
-                return matched
-            before = lost
+        """Match the folder as it is. Who rotates makes the copy first: when the list of files is the same afterwards,
+        no file had lost its content to a copy that the list does not have."""
+        for _ in range(ATTEMPTS):
+            there = candidates(self._folder, self._kind)
+            matched = self.match(known, there)
+            if _places(candidates(self._folder, self._kind)) == _places(there):
+                break
+        return matched
 
     def match(self, known: Iterable[Known], there: list[Candidate]) -> Matched:
         """Where every known file is, and what is new."""
@@ -140,16 +143,26 @@ class Finder:
         return found
 
 
+def _places(there: list[Candidate]) -> set[tuple[Path, int, int]]:
+    return {(one.path, one.device, one.inode) for one in there}
+
+
 def _sort_out(matched: Matched, bound: dict[Path, Known], there: list[Candidate]) -> None:
     # what is still to be read of a known file is older than a new one, whatever the times say while somebody rotates
-    matched.ready += [(bound[one.path], one) for one in there if one.path in bound]
+    for one in there:
+        if one.path in bound:
+            matched.ready.append((_begun(bound[one.path]), one))
     for one in there:
         if one.path in bound:
             continue
         if any(_same_beginning(one.path, original.path) for _, original in matched.ready):
             matched.copies.append(one)
-        else:
-            matched.ready.append((one.new(), one))
+        elif (new := _begun(one.new())).begins:
+            matched.ready.append((new, one))
+
+
+def _begun(known: Known) -> Known:
+    return known if known.offset else replace(known, begins=header(known, MARKED_BYTES))
 
 
 @contextmanager
@@ -220,7 +233,7 @@ def read(known: Known) -> Chunk | None:
         data = os.pread(fd, CHUNK_BYTES, known.offset)
         # after the bytes: what was truncated before they were read no longer has the mark
         first, last = _ends(fd, known.offset)
-        if known.offset and _mark(first, last) != known.mark:
+        if (known.offset and _mark(first, last) != known.mark) or not (first + data).startswith(known.begins):
             return None
         if known.offset < MARKED_BYTES:
             first = (first + data)[:MARKED_BYTES]

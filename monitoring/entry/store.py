@@ -153,7 +153,7 @@ class Store:
     def files(self) -> list[Known]:
         """Every file that was met, also those that are gone: one may be put back."""
         rows = self.rows("SELECT id, kind, path, device, inode, offset, size, mark, gone FROM file ORDER BY id")
-        return [Known(*row[:2], os.fsdecode(row[2]), *row[3:8], bool(row[8])) for row in rows]
+        return [Known(a, b, os.fsdecode(path), c, d, e, f, g, bool(gone)) for a, b, path, c, d, e, f, g, gone in rows]
 
     def memory(self) -> Memory:
         """What earlier events left behind."""

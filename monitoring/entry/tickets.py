@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from monitoring.entry.facts import Ticket
 
 DRILL_BEGUN, DRILL = "drill-begun", "drill"
 """The kinds of entry that a drill leaves (docs/drill-format.md); their `run` names it."""
+KEPT_MS = 31 * 86_400_000
 LONGEST_MS = 12 * 3600 * 1000
 """A change or drill that nobody ended explains nothing any longer after that."""
 
@@ -26,16 +28,30 @@ class Tickets:
     def __init__(self, site: Site, state: Path) -> None:
         self._site, self._state = site, state
         self._after = 0
+        self._read: tuple[tuple[int, int], ...] = ()
         self._known: dict[str, Ticket] = {}
 
     def read(self) -> tuple[Ticket, ...]:
-        """Every change and drill so far. Raises JournalError."""
-        if (self._state / FILE).exists():
+        """Every change and drill of the last month. Raises JournalError."""
+        stamp = self._stamp()
+        if stamp != self._read:
             with journal.open(self._state) as opened:
                 for entry in opened.entries(after=self._after):
                     self._after = entry.sequence
                     self._take(entry)
+            newest = max((ticket.begin for ticket in self._known.values()), default=0)
+            self._known = {name: one for name, one in self._known.items() if newest - one.begin < KEPT_MS}
+            self._read = stamp
         return tuple(self._known.values())
+
+    def _stamp(self) -> tuple[tuple[int, int], ...]:
+        """Changes with every entry: the journal is looked into only then. Empty where there is none."""
+        found = []
+        for path in (self._state / FILE, self._state / f"{FILE}-wal"):
+            with suppress(FileNotFoundError):
+                said = path.stat()
+                found.append((said.st_mtime_ns, said.st_size))
+        return tuple(found)
 
     def _take(self, entry: Entry) -> None:
         at = int(dt.datetime.fromisoformat(entry.time).timestamp() * 1000)
