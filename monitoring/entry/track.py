@@ -24,34 +24,45 @@ class Count:
         self.controller = controller
         self.last: int | None = None
         """The highest number."""
+        self.first = 0
+        """The lowest; what is below it was never seen."""
         self.gaps: list[list[int]] = []
         """[first, last] of what is missing below it, ascending."""
         self.said = 0
         if kept:
-            self.last, self.gaps, self.said = kept
+            self.last, self.first, self.gaps, self.said = kept
 
     def kept(self) -> list[Any]:
-        return [self.last, self.gaps, self.said]
+        return [self.last, self.first, self.gaps, self.said]
 
     def order(self, event: Event) -> tuple[Order, list[Fact]]:
         """Whether the record is new, fills a gap, or came before; and what its number tells."""
         number, last = event.sequence, self.last
         if number is None:
             return "new", []
+        if last is None:
+            self.first = number
+        elif number <= last:
+            return self._behind(event, number, last)
+        self.last, self.said = number, event.said
         if last is None or number == last + 1:
-            self.last, self.said = number, event.said
             return "new", []
-        if number > last:
-            self.last, self.said = number, event.said
-            self.gaps = [*self.gaps, [last + 1, number - 1]][-MOST_GAPS:]
-            detail = {"missing": number - last - 1, "first": last + 1, "last": number - 1}
-            return "new", [Fact("gap", self.controller, event.said, detail=detail)]
+        self.gaps = [*self.gaps, [last + 1, number - 1]][-MOST_GAPS:]
+        detail = {"missing": number - last - 1, "first": last + 1, "last": number - 1}
+        return "new", [Fact("gap", self.controller, event.said, detail=detail)]
+
+    def _behind(self, event: Event, number: int, last: int) -> tuple[Order, list[Fact]]:
         if self._fill(number):
             return "late", []
         if event.said > self.said:
             # it counts anew: a restart, or a counter that is full
-            self.last, self.gaps, self.said = number, [], event.said
+            self.last, self.first, self.gaps, self.said = number, number, [], event.said
             return "new", [Fact("count-restarted", self.controller, event.said, detail={"from": last, "to": number})]
+        if number < self.first:
+            # from before the first record that we had: a drop of older days
+            self.gaps = [*([[number + 1, self.first - 1]] if number + 1 < self.first else []), *self.gaps][:MOST_GAPS]
+            self.first = number
+            return "late", []
         return "again", []
 
     def _fill(self, number: int) -> bool:
