@@ -75,6 +75,7 @@ class Ingest:
         """Read the files of a folder; how many records, and whether every file was still what it was."""
         matched = self._finders[kind].look([one for one in self.store.files() if one.kind == kind])
         self.copies += [str(one.path) for one in matched.copies]
+        self.refused |= {str(one.path): "it may not be opened" for one in matched.closed}
         self._lost(matched.truncated, "spool-truncated")
         self._lost(matched.gone, "spool-lost")
         total = 0

@@ -26,13 +26,14 @@ class EntryCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Nothing at all where no entry records are kept; `mroom_entry_up` is 0 where they cannot be read."""
-        if not self._path.exists():
-            return
         families: list[Metric] = []
         try:
-            with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=_WAIT_SECONDS)) as db:
+            if not self._path.exists():
+                return
+            where = f"{self._path.resolve().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(where, uri=True, timeout=_WAIT_SECONDS)) as db:
                 families = [*_doors(db), *_facts(db), *_lines(db), _inside(db), _last(db), *_files(db)]
-        except sqlite3.Error:
+        except (sqlite3.Error, OSError):  # a folder that may not be entered, too
             families = []
         yield GaugeMetricFamily("mroom_entry_up", "Whether the entry records can be read.", float(bool(families)))
         yield from families

@@ -70,6 +70,8 @@ class Matched:
     gone: list[Known] = field(default_factory=list)
     copies: list[Candidate] = field(default_factory=list)
     """Their bytes are those of a file that is read already."""
+    closed: list[Candidate] = field(default_factory=list)
+    """They may not be read."""
 
 
 def candidates(folder: Path, kind: Kind) -> list[Candidate]:
@@ -159,6 +161,13 @@ def _sort_out(matched: Matched, bound: dict[Path, Known], there: list[Candidate]
             matched.copies.append(one)
         elif (new := _begun(one.new())).begins:
             matched.ready.append((new, one))
+        elif one.size and not _readable(one.path):
+            matched.closed.append(one)
+
+
+def _readable(path: Path) -> bool:
+    with _opened(path) as fd:
+        return fd is not None
 
 
 def _begun(known: Known) -> Known:

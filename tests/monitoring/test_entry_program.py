@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -71,6 +72,18 @@ def test_without_its_secret_it_says_so_and_does_nothing(state):
     assert "entry-cards" in said
     assert "\n  next: " in said
     assert not (state / "entry" / "entry.sqlite").exists()
+
+
+def test_a_file_that_may_not_be_read_is_named_and_holds_up_nothing(state):
+    closed = state / "entry" / "spool" / "closed.log"
+    closed.write_text(line(9))
+    closed.chmod(0)
+    # root may read everything, unless it may not
+    before = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    command = [*before, sys.executable, "-m", "monitoring.entry", "--site", str(SITE), "--state", str(state), "--once"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, count(state)) == (0, 2)
+    assert done.stderr == f"entry: {closed} is not read: it may not be opened\n"
 
 
 def test_killed_at_any_moment_it_loses_and_doubles_nothing(tmp_path):
