@@ -57,6 +57,10 @@ class Candidate:
     modified: int
     """Nanoseconds since 1970."""
 
+    @property
+    def place(self) -> tuple[Path, int, int]:
+        return self.path, self.device, self.inode
+
     def new(self) -> Known:
         return Known(0, self.kind, str(self.path), self.device, self.inode)
 
@@ -96,6 +100,8 @@ class Finder:
         self._folder, self._kind = folder, kind
         self._proved: dict[tuple[Candidate, int, bytes], bool] = {}
         self._old = self._proved
+        self._copies: dict[Candidate, tuple[Path, int, int]] = {}
+        """Copies that were compared → of what."""
 
     def look(self, known: list[Known]) -> Matched:
         """Match the folder as it is. Who rotates makes the copy first: when the list of files is the same afterwards,
@@ -103,7 +109,8 @@ class Finder:
         for _ in range(ATTEMPTS):
             there = candidates(self._folder, self._kind)
             matched = self.match(known, there)
-            if _places(candidates(self._folder, self._kind)) == _places(there):
+            after = candidates(self._folder, self._kind)
+            if {one.place for one in after} == {one.place for one in there}:
                 break
         return matched
 
@@ -127,8 +134,28 @@ class Finder:
                 bound[moved.path] = replace(one, path=str(moved.path), device=moved.device, inode=moved.inode)
             elif not one.gone:
                 (matched.truncated if truncated else matched.gone).append(one)
-        _sort_out(matched, bound, there)
+        self._sort_out(matched, bound, there)
         return matched
+
+    def _sort_out(self, matched: Matched, bound: dict[Path, Known], there: list[Candidate]) -> None:
+        # what is still to be read of a known file is older than a new one, whatever times say while somebody rotates
+        for one in there:
+            if one.path in bound:
+                matched.ready.append((_begun(bound[one.path]), one))
+        old, self._copies = self._copies, {}
+        for one in there:
+            if one.path in bound:
+                continue
+            originals = [original for _, original in matched.ready]
+            of = next((each for each in originals if old.get(one) == each.place or _same_beginning(one, each)), None)
+            if of is not None:
+                matched.copies.append(one)
+                if one.size <= of.size:  # what a file begins with stays as it is while it grows
+                    self._copies[one] = of.place
+            elif (new := _begun(one.new())).begins:
+                matched.ready.append((new, one))
+            elif one.size and not _readable(one.path):
+                matched.closed.append(one)
 
     def proves(self, candidate: Candidate, known: Known) -> bool:
         """Whether the file still begins with what was read."""
@@ -143,26 +170,6 @@ class Finder:
                 found = fd is not None and _mark(*_ends(fd, known.offset)) == known.mark
         self._proved[key] = found
         return found
-
-
-def _places(there: list[Candidate]) -> set[tuple[Path, int, int]]:
-    return {(one.path, one.device, one.inode) for one in there}
-
-
-def _sort_out(matched: Matched, bound: dict[Path, Known], there: list[Candidate]) -> None:
-    # what is still to be read of a known file is older than a new one, whatever the times say while somebody rotates
-    for one in there:
-        if one.path in bound:
-            matched.ready.append((_begun(bound[one.path]), one))
-    for one in there:
-        if one.path in bound:
-            continue
-        if any(_same_beginning(one.path, original.path) for _, original in matched.ready):
-            matched.copies.append(one)
-        elif (new := _begun(one.new())).begins:
-            matched.ready.append((new, one))
-        elif one.size and not _readable(one.path):
-            matched.closed.append(one)
 
 
 def _readable(path: Path) -> bool:
@@ -196,9 +203,9 @@ def _mark(first: bytes, last: bytes) -> bytes:
     return hashlib.sha256(first + last).digest()
 
 
-def _same_beginning(one: Path, other: Path) -> bool:
+def _same_beginning(one: Candidate, other: Candidate) -> bool:
     """Whether the shorter of two files, if it is not empty, is the beginning of the longer."""
-    with _opened(one) as a, _opened(other) as b:
+    with _opened(one.path) as a, _opened(other.path) as b:
         if a is None or b is None:
             return False
         length = min(os.fstat(a).st_size, os.fstat(b).st_size)
