@@ -104,13 +104,20 @@ class Finder:
         """Copies that were compared → of what."""
 
     def look(self, known: list[Known]) -> Matched:
-        """Match the folder as it is. Who rotates makes the copy first: when the list of files is the same afterwards,
-        no file had lost its content to a copy that the list does not have."""
+        """Match the folder as it is, while somebody may rotate: who does has the whole copy before anything is cut off.
+
+        So no file may have appeared since the list was made, and what is lost must be lost again by a list that was
+        made after the loss, when its copy was whole.
+        """
+        lost: set[int] = set()
         for _ in range(ATTEMPTS):
             there = candidates(self._folder, self._kind)
             matched = self.match(known, there)
-            after = candidates(self._folder, self._kind)
-            if {one.place for one in after} == {one.place for one in there}:
+            before, lost = lost, {one.id for one in (*matched.truncated, *matched.gone)}
+            after = {one.place: number for number, one in enumerate(candidates(self._folder, self._kind))}
+            if lost <= before and after.keys() == {one.place for one in there}:
+                # new files by their times as they are now: one that was cut off meanwhile is newer than its copy
+                matched.ready.sort(key=lambda pair: 0 if pair[0].offset else 1 + after[pair[1].place])
                 break
         return matched
 

@@ -76,10 +76,14 @@ def test_copying_and_truncating_loses_nothing(room):
     assert room.facts("gap", "spool-lost", "spool-truncated") == []
 
 
-def test_truncation_while_a_list_of_files_is_old_is_looked_at_again(room, monkeypatch):
-    path = room.write(lines(1, 3))
+@pytest.mark.parametrize("copied", [None, 0, 10])
+@pytest.mark.parametrize("read", [0, 3])
+def test_truncation_while_a_list_of_files_is_old_is_looked_at_again(room, monkeypatch, copied, read):
+    path = room.write(lines(1, 3)) if read else room.spool / "a.log"
     room.turn()
-    room.write(lines(4, 5))
+    room.write(lines(read + 1, 5))
+    if copied is not None:  # the list was made while the copy was
+        (room.spool / "a.log.1").write_bytes(path.read_bytes()[:copied])
     before = spool.candidates(room.spool, "spool")
     shutil.copyfile(path, room.spool / "a.log.1")
     os.truncate(path, 0)
