@@ -35,7 +35,7 @@ def ensure(site: Site, state: Path, topology: Topology) -> Keys:
     user_key = _path(access.ssh_key, state)
     wanted = [user_key, *(state / "keys" / "hosts" / node.name for node in topology.nodes)]
     _make_ssh_keys([path for path in wanted if not path.exists()])
-    for reference in access.secrets.values():
+    for reference in (*access.secrets.values(), site.site.entry_records.card_key):
         _phrase(_path(reference, state))
     hosts = {node.name: state / "keys" / "hosts" / node.name for node in topology.nodes}
     pins = [f"{node.address},{node.name} {_public(hosts[node.name])}" for node in topology.nodes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Accepted, Element, Model, Text
+from .entry_records import Cards, EntryRecords, Hours
 from .network import (
     Carrier,
     Client,
@@ -31,6 +32,7 @@ __all__ = [
     "Ats",
     "Building",
     "Camera",
+    "Cards",
     "Carrier",
     "Client",
     "Console",
@@ -45,11 +47,13 @@ __all__ = [
     "Element",
     "End",
     "Entry",
+    "EntryRecords",
     "Exchange",
     "Failover",
     "Gateway",
     "Generator",
     "Host",
+    "Hours",
     "Isolation",
     "Lan",
     "Line",

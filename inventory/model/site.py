@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from .base import Id, LoginName, Model, SnmpName, Text, Words
+from .entry_records import EntryRecords
 from .network import Carrier, Client, Device, Duct, Host, Lan, Line, Zone
 from .place import Area, Building, Owner, Rack, Room
 from .power import Ats, Cooler, Generator, Pdu, Ups, Utility
@@ -59,6 +60,7 @@ class Settings(Model):
     resolvers: tuple[IPv4Address, ...] = ()
     banner: Words = "Authorised use only."
     access: Access = Access()
+    entry_records: EntryRecords = EntryRecords()
 
 
 class Site(Model):

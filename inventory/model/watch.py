@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 
 from pydantic import Field
 
-from .base import Element, Id
+from .base import Element, Id, Words
 
 
 class SensorKind(StrEnum):
@@ -40,6 +40,8 @@ class Door(Element):
 
     room: Id
     controller: Id
+    called: Words | None = None
+    """How the controller's records call it, where that is not its id: a number, mostly."""
 
 
 class DoorController(Element):

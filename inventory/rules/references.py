@@ -43,7 +43,12 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "recorders": {"room": "rooms", "pdu": "pdus"},
     "cameras": {"room": "rooms", "recorder": "recorders", "pdu": "pdus"},
     "consoles": {"building": "buildings", "host": "hosts"},
-    "site": {"ntp.*": "hosts", "syslog.*": "hosts"},
+    "site": {
+        "ntp.*": "hosts",
+        "syslog.*": "hosts",
+        "entry_records.staffed.*": "rooms",
+        "entry_records.ticket_rooms.*": "rooms",
+    },
 }
 """Collection → field path → collections that its value may name; `*` is each entry, `[key]` each key of a mapping."""
 

@@ -18,16 +18,17 @@ def secrets(view: View) -> Iterator[Finding]:
     if not view.settings:
         return
     access = view.settings.access
-    given: dict[tuple[str, ...], str] = {(field,): getattr(access, field) for field in SECRETS}
-    given |= {("secrets", name): reference for name, reference in access.secrets.items()}
+    given: dict[tuple[str, ...], str] = {("access", field): getattr(access, field) for field in SECRETS}
+    given |= {("access", "secrets", name): reference for name, reference in access.secrets.items()}
+    given |= {("entry_records", "card_key"): view.settings.entry_records.card_key}
     for path, reference in given.items():
         if not is_reference(reference):
             # the value is not repeated: it may be the secret
             yield Finding(
                 "site",
                 "",
-                ("access", *path),
-                f".access.{'.'.join(path)} is not a reference",
+                path,
+                f".{'.'.join(path)} is not a reference",
                 "env:NAME, file:PATH or vault:KEY",
                 "a literal value",
                 "put the secret into a file and name it "

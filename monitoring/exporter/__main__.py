@@ -12,6 +12,7 @@ import uvicorn
 import inventory
 from inventory.secrets import resolve
 from monitoring.devices import load_all
+from monitoring.entry.metrics import EntryCollector
 from monitoring.exporter.app import Exporter
 from monitoring.exporter.discovery import targets
 from monitoring.exporter.serve import PORT, config
@@ -49,6 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         site = inventory.load(given.site)
         today = dt.datetime.now(dt.UTC).astimezone().date
         exporter = Exporter(load_all(), credentials(site, given.state, given.user), lambda: targets(site, today()))
+        exporter.own.registry.register(EntryCollector(given.state))
         server = uvicorn.Server(config(exporter, given.host, given.port, given.web))
     except Exception as error:
         code = getattr(error, "exit_code", 1 if isinstance(error, OSError) else None)

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.monitoring import entries
+from tests.monitoring.running import samples
+
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "inventory" / "sites" / "nishinomiya"
 
@@ -53,10 +56,16 @@ def answered(url: str, running: subprocess.Popen[str]) -> str:
 
 def test_it_serves_until_it_is_told_to_end(state):
     port = free_port()
+    room = entries.Room(state)
+    room.write(entries.line(1))
+    room.turn()
     running = started("--state", str(state), "--port", str(port))
     try:
         assert answered(f"http://127.0.0.1:{port}/-/healthy", running) == "Healthy.\n"
         assert len(json.loads(answered(f"http://127.0.0.1:{port}/sd", running))) > 50
+        own = samples(answered(f"http://127.0.0.1:{port}/metrics", running))
+        door = {"door": entries.DOOR, "direction": "in", "result": "granted"}
+        assert own["mroom_door_events_total", frozenset(door.items())] == 1
     finally:
         running.send_signal(signal.SIGTERM)
         out, err = running.communicate(timeout=20)
