@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from inventory import codes
+from monitoring.alerts import metrics, runbook
 from mroom import cli
 from script.lib.picture import picture
 
@@ -51,6 +52,8 @@ def pages() -> dict[str, str]:
         "docs/verbs/README.md": index,
         "docs/room.svg": picture(),
         "docs/inventory-errors.md": codes.page(),
+        "docs/metrics.md": metrics.page(),
+        **runbook.pages(),
     }
 
 
@@ -60,7 +63,8 @@ def stale() -> list[str]:
     wrong = [
         name for name, text in made.items() if not (ROOT / name).is_file() or (ROOT / name).read_text("utf-8") != text
     ]
-    there = {str(path.relative_to(ROOT)) for path in (ROOT / "docs" / "verbs").glob("*.md")}
+    folders = (ROOT / "docs" / "verbs", ROOT / "docs" / "runbooks")
+    there = {str(path.relative_to(ROOT)) for folder in folders for path in folder.glob("*.md")}
     return sorted({*wrong, *(there - set(made))})
 
 

@@ -46,7 +46,7 @@ SAMPLES = {
     'mroom_sensor_humidity_ratio{element="env-s",sensor="humi-s-cold",instance="noc-b"}': series(
         0.5, range(100, COUNT)
     ),
-    'mroom_sensor_humidity_ratio{element="env-s",sensor="humi-s-hot"}': series(0.45, s5=0.2, s9=0.75),
+    'mroom_sensor_humidity_ratio{element="env-s",sensor="humi-s-hot"}': series(0.45, s5=0.1, s9=0.75),
     'mroom_sensor_humidity_ratio{element="env-s",sensor="humi-s-floor"}': series(0.5),
     'mroom_sensor_humidity_ratio{element="env-c",sensor="humi-c-cold"}': series(0.5),
     'mroom_sensor_humidity_ratio{element="env-c",sensor="humi-c-hot"}': series(0.5),

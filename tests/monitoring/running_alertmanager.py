@@ -1,0 +1,86 @@
+"""Debian's Alertmanager on loopback, alone, with the configuration that is written and nobody told but a counter."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.audit.prom import free_port
+
+DEADLINE_SECONDS = 30.0
+
+
+class Alertmanager:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def post(self, path: str, document: Any) -> Any:
+        request = urllib.request.Request(f"{self.url}/api/v2/{path}", json.dumps(document).encode(), method="POST")
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def alerts(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """(alert, element) → its status."""
+        with urllib.request.urlopen(f"{self.url}/api/v2/alerts", timeout=10) as answer:
+            rows = json.load(answer)
+        return {(row["labels"]["alertname"], row["labels"]["element"]): row["status"] for row in rows}
+
+    def settled(self, count: int, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of so many alerts are active, as soon as that is what is wanted or the time is up."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        active: set[tuple[str, str]] = set()
+        while time.monotonic() < deadline:
+            found = self.alerts()
+            active = {key for key, status in found.items() if status["state"] == "active"}
+            if len(found) == count and active == wanted:
+                break
+            threading.Event().wait(0.05)
+        return active
+
+
+@contextmanager
+def alertmanager(folder: Path, configuration: Path) -> Iterator[Alertmanager]:
+    """One that runs with the routes and inhibitions of a configuration; every receiver is a dead webhook."""
+    assert shutil.which("prometheus-alertmanager"), "Debian's prometheus-alertmanager is missing: run script/setup"
+    document = yaml.safe_load(configuration.read_text(encoding="utf-8"))
+    dead = {"url": "http://127.0.0.1:9/", "send_resolved": False, "max_alerts": 1}
+    document["receivers"] = [{"name": one["name"], "webhook_configs": [dead]} for one in document["receivers"]]
+    document["global"] = {"resolve_timeout": "5m"}
+    path, port = folder / "alertmanager.yaml", free_port()
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    words = [f"--config.file={path}", f"--storage.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}",
+             "--cluster.listen-address=", "--log.level=error"]  # fmt: skip
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(["prometheus-alertmanager", *words], stdout=log, stderr=log)
+        try:
+            _ready(process, f"http://127.0.0.1:{port}/-/ready", folder / "log")
+            yield Alertmanager(f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+            process.wait(DEADLINE_SECONDS)
+
+
+def _ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            threading.Event().wait(0.05)
+        else:
+            return
+    raise AssertionError(f"alertmanager is not ready after {DEADLINE_SECONDS} s")
