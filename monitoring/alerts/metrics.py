@@ -12,6 +12,7 @@ from monitoring.exporter.families import SEVERITY_FAMILY, STATE_FAMILY, family, 
 from monitoring.sensors.classes import CLASSES
 
 EXPORTER, OWN, NOBODY = "exporter, `/probe`", "exporter, `/metrics`", "not emitted yet"
+ENTRY = "exporter, `/metrics`, where entry records are kept"
 RULES, PROMETHEUS, ALERTMANAGER = "recording rule", "Prometheus itself", "Alertmanager itself"
 
 
@@ -50,6 +51,11 @@ _OWN = (
     Metric("alertmanager_cluster_members", "gauge", ALERTMANAGER, "", "Members of its cluster, itself included."),
     Metric("alertmanager_notifications_failed_total", "counter", ALERTMANAGER, "integration", "Not delivered."),
 )
+_ENTRY = (
+    Metric("mroom_door_events_total", "counter", ENTRY, "door, direction, result", "What happened at doors."),
+    Metric("mroom_entry_alarm", "gauge", ENTRY, "fact, element", "1 while something that lasts is out of order."),
+    Metric("mroom_entry_up", "gauge", ENTRY, "", "1 when the entry records can be read."),
+)
 _RECORDED = (
     Metric("mroom:probe_success:ratio", "gauge", RULES, "building, kind", "Share of the devices that answer."),
     Metric("mroom:pdu_power:watts", "gauge", RULES, "building", "What the PDUs of a building deliver."),
@@ -68,9 +74,6 @@ _WANTED = (
     Metric("mroom_camera_up", "gauge", NOBODY, "camera", "1 when RTSP answers and a frame arrives."),
     Metric("mroom_recording_gap_seconds", "gauge", NOBODY, "camera", "Longest gap of the last hour's recording."),
     Metric("mroom_console_up", "gauge", NOBODY, "console", "1 when Redfish answers."),
-    Metric("mroom_door_events_total", "counter", NOBODY, "door, direction, result", "What happened at doors."),
-    Metric("mroom_entry_alarm", "gauge", NOBODY, "fact, element", "1 while something that lasts is out of order."),
-    Metric("mroom_entry_up", "gauge", NOBODY, "", "1 when the entry records can be read."),
     Metric("mroom_drill_overdue", "gauge", NOBODY, "drill", "1 when a drill was not run in time."),
     Metric("mroom_drill_in_progress", "gauge", NOBODY, "", "1 while a drill runs."),
 )
@@ -88,7 +91,7 @@ def table() -> dict[str, Metric]:
     for one in (SEVERITY_FAMILY, STATE_FAMILY):
         own = "sensor, group, oid" + (", state" if one is STATE_FAMILY else "")
         sensors[one.name] = Metric(one.name, one.kind, EXPORTER, f"{_TARGET}, {own}", one.help_text)
-    return {**sensors, **{one.name: one for one in (*_PROBE, *_OWN, *_RECORDED, *_WANTED)}}
+    return {**sensors, **{one.name: one for one in (*_PROBE, *_OWN, *_ENTRY, *_RECORDED, *_WANTED)}}
 
 
 _NAME = re.compile(

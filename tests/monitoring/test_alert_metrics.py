@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import yaml
+from prometheus_client import CollectorRegistry, generate_latest
 
-from monitoring.alerts.metrics import EXPORTER, NOBODY, OWN, RULES, table
+from monitoring.alerts.metrics import ENTRY, EXPORTER, NOBODY, OWN, RULES, table
 from monitoring.alerts.rules import WRITTEN, recorded
 from monitoring.devices import load_all
+from monitoring.entry.metrics import EntryCollector
 from monitoring.exporter.own import Own
 from monitoring.exporter.recipe import learn
 from monitoring.exporter.result import result_text
@@ -20,6 +22,7 @@ from monitoring.sensors.classes import CLASSES
 from monitoring.sensors.match import matching
 from tests.monitoring import recordings
 from tests.monitoring.alerting import ground, plants, said
+from tests.monitoring.entries import Room, line
 from tests.monitoring.running import samples
 
 MONITORING = Path(__file__).parents[2] / "monitoring"
@@ -50,6 +53,15 @@ def test_what_the_exporter_says_of_devices_is_there():
     what += ["temperature_celsius", "humidity_ratio"]
     assert {f"mroom_sensor_{one}" for one in what} <= seen
     assert all(CLASSES[class_].metric in names(EXPORTER) for class_ in CLASSES)
+
+
+def test_what_the_exporter_says_of_entry_records_is_there(tmp_path):
+    room = Room(tmp_path)
+    room.write(line(1, result="forced", card=None, direction="none"))
+    room.turn()
+    registry = CollectorRegistry()
+    registry.register(EntryCollector(room.state))
+    assert names(ENTRY) <= {name for name, _ in samples(generate_latest(registry).decode())}
 
 
 def test_what_rules_record_is_what_the_table_says():
