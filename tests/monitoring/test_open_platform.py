@@ -6,6 +6,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_a_record_proves_that_the_platform_serves(found: dict[str, object], ok: 
 class _Application(http.server.BaseHTTPRequestHandler):
     """Files and gives back as the application does; `forgets` is one that lost what it acknowledged."""
 
-    records: dict[int, str] = {}
+    records: ClassVar[dict[int, str]] = {}
     forgets = False
     leads = True
 

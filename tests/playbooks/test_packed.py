@@ -42,7 +42,7 @@ def test_what_was_unpacked_runs(tmp_path: Path):
     archive, there = packed.pack(["patroni", "ydiff"], tmp_path), tmp_path / "there"
     there.mkdir()
     subprocess.run(["tar", "--extract", "--file", archive, "--directory", there], check=True)
-    program = "import sys; sys.path.insert(0, sys.argv[1]); import patroni.ha as m; print(m.__file__)"
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import patroni.dynamic_loader as m; print(m.__file__)"
     words = [sys.executable, "-I", "-c", program, str(there)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.stdout.startswith(str(there)), done.stderr

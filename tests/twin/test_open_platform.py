@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -65,11 +66,10 @@ def announcers(twin: Twin) -> list[str]:
     return [host for host in MEMBERS if f"{ENTRY}/32" in twin.exec(host, show).stdout]
 
 
-def sql(twin: Twin, host: str, text: str) -> tuple[int, str]:
-    """Exit code and output of psql, run as the application's user."""
-    psql = f"psql -X -v ON_ERROR_STOP=1 -A -t -h {SOCKET} open-platform"
-    done = twin.exec(host, ["sh", "-c", f"echo {text!r} | setpriv --reuid=open-platform --clear-groups {psql} 2>&1"])
-    return done.returncode, str(done.stdout)
+def sql(twin: Twin, host: str, user: str, database: str, text: str) -> list[str]:
+    """The command that runs SQL on a host as a user of the system there."""
+    psql = ["psql", "-X", "-v", "ON_ERROR_STOP=1", "-h", SOCKET, "-c", text, database]
+    return twin.command(host, ["setpriv", f"--reuid={user}", "--clear-groups", *psql])
 
 
 def test_a_record_is_filed_where_the_database_leads_and_read_in_the_other_building(twin: Twin) -> None:
@@ -86,19 +86,27 @@ def test_nothing_is_filed_where_the_database_follows_or_with_a_weaker_commit(twi
     (other,) = set(MEMBERS) - {first}
     address = str(twin.site.hosts[other].address)
     assert "read-only" in ask(twin, "/records", "follows", f"{address}:{PORT}")["error"]
-    code, said = sql(twin, first, "SET synchronous_commit = local; INSERT INTO record (note, filed_by) VALUES ($$weak$$, $$test$$)")
-    assert code != 0
-    assert "nothing is filed with less than on" in said
+    weak = "SET synchronous_commit = local; INSERT INTO record (note, filed_by) VALUES ('weak', 'test')"
+    argv = sql(twin, first, "open-platform", "open-platform", weak)
+    said = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert said.returncode != 0
+    assert "nothing is filed with less than on" in said.stderr
+
+
+CUT_WAITS_SHORT = """DO $$ BEGIN
+  FOR n IN 1..60 LOOP
+    PERFORM pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep';
+    PERFORM pg_stat_clear_snapshot(), pg_sleep(0.05);
+  END LOOP;
+END $$"""
 
 
 def test_a_commit_whose_wait_is_cut_short_is_not_acknowledged(twin: Twin) -> None:
     first = leader(twin)
     (other,) = set(MEMBERS) - {first}
-    assert twin.exec(other, ["pkill", "-STOP", "-x", "postgres"]).returncode == 0
-    cut = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = $$SyncRep$$ AND pid <> pg_backend_pid()"
-    loop = f"for n in $(seq 40); do echo {cut!r} | setpriv --reuid=postgres --init-groups psql -X -q -h {SOCKET}; sleep 0.05; done"
-    twin.exec(first, ["sh", "-c", f"({loop}) >/dev/null 2>&1 &"])
-    said = ask(twin, "/records", "cut-short")
+    with subprocess.Popen(sql(twin, first, "postgres", "postgres", CUT_WAITS_SHORT)):
+        assert twin.exec(other, ["pkill", "-STOP", "-x", "postgres"]).returncode == 0
+        said = ask(twin, "/records", "cut-short")
     assert "not acknowledged: WARNING" in said["error"], said
 
 
