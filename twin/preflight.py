@@ -39,6 +39,9 @@ PROGRAMS = {
     "unbound": "unbound",
     "dnsmasq": "dnsmasq-base",
     "slapd": "slapd",
+    "etcd": "etcd-server",
+    "etcdctl": "etcd-client",
+    "pg_lsclusters": "postgresql",
 }
 """Program on PATH -> its Debian package. The last line: what the roles run, since a node installs nothing itself."""
 _FILES = {
@@ -48,6 +51,8 @@ _FILES = {
     "/usr/lib/frr/frr-reload.py": "frr-pythontools",
     "/usr/bin/python3": "python3-minimal",
 }
+_MODULES = ("click", "dateutil", "etcd", "prettytable", "psutil", "psycopg2", "urllib3", "yaml")
+"""Modules of the distribution's own Python that the roles' programs want; each is in the package python3-NAME."""
 _SNMP_MODULE = ("/usr/lib", "*/frr/modules/zebra_snmp.so", "frr-snmp")
 _NODE_BYTES = 2 * 2**20
 """Disk that a node takes at boot: 0.3 MB measured for a host, 1 MB for a router with its log."""
@@ -80,6 +85,8 @@ def check(folder: Path, nodes: int) -> None:
 def _missing_packages() -> list[tuple[str, str]]:
     missing = [(name, package) for name, package in PROGRAMS.items() if shutil.which(name) is None]
     missing += [(path, package) for path, package in _FILES.items() if not os.access(path, os.X_OK)]
+    modules = [(Path("/usr/lib/python3/dist-packages", name), f"python3-{name}") for name in _MODULES]
+    missing += [(str(path), package) for path, package in modules if not path.exists()]
     folder, pattern, package = _SNMP_MODULE
     if not any(Path(folder).glob(pattern)):
         missing.append((f"{folder}/{pattern}", package))

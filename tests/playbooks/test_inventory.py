@@ -47,6 +47,18 @@ def test_every_member_knows_its_entry_its_place_in_the_order_and_its_routers(sit
     assert [router["name"] for router in told["mroom_routers"]] == ["core-c2", "core-c1"]
 
 
+def test_every_voter_knows_the_others_and_has_the_role_of_a_voter_alone_where_it_is_no_member(site: Site):
+    told = variables(site, site.hosts["wit-t"], DAY)
+    assert told["mroom_systems"] == {}
+    assert told["mroom_quorums"]["open-platform"] == {
+        "db-s": "198.18.32.11", "db-c": "198.18.16.11", "wit-t": "198.18.64.10"
+    }  # fmt: skip
+    assert "open_platform_voter" in told["mroom_roles"]
+    assert "open_platform" not in told["mroom_roles"]
+    assert {"open_platform", "open_platform_voter"} <= set(variables(site, site.hosts["db-c"], DAY)["mroom_roles"])
+    assert variables(site, site.hosts["web-c"], DAY)["mroom_quorums"] == {}
+
+
 def test_a_retired_host_and_a_retired_system_are_left_alone(site: Site):
     web = site.hosts["web-c"].model_copy(update={"retired": DAY})
     mail = site.systems["nais-mail"].model_copy(update={"retired": DAY})
