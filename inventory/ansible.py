@@ -29,6 +29,11 @@ def role_of(system: System) -> str:
     return (system.role or system.id).replace("-", "_")
 
 
+def voting_role_of(system: System) -> str:
+    """The Ansible role that makes a host a voter of the system's quorum."""
+    return f"{role_of(system)}_voter"
+
+
 def managed_hosts(site: Site, today: dt.date | None = None) -> list[Host]:
     """The hosts in service, in the order of the inventory."""
     return [host for host in site.hosts.values() if _in_service(host, today)]
@@ -65,6 +70,7 @@ def variables(site: Site, host: Host, today: dt.date | None = None) -> dict[str,
         "mroom_gateway": str(lan.gateway.address) if lan.gateway else None,
         "mroom_routers": [{"name": name, "address": str(address)} for name, address in routers.items()],
         "mroom_systems": {system.id: _membership(site, system, host) for system in _systems(site, host, today)},
+        "mroom_quorums": {system.id: _voters(site, system) for system in _votes(site, host, today)},
         "mroom_roles": _roles(site, host, today),
     }
 
@@ -105,9 +111,20 @@ def _systems(site: Site, host: Host, today: dt.date | None) -> list[System]:
     return [s for s in site.systems.values() if host.id in s.members and _in_service(s, today)]
 
 
+def _votes(site: Site, host: Host, today: dt.date | None) -> list[System]:
+    return [s for s in site.systems.values() if s.quorum and host.id in s.quorum.voters and _in_service(s, today)]
+
+
+def _voters(site: Site, system: System) -> dict[str, str]:
+    """Voter -> address."""
+    assert system.quorum is not None
+    return {name: str(site.hosts[name].address) for name in system.quorum.voters}
+
+
 def _roles(site: Site, host: Host, today: dt.date | None) -> list[str]:
     own = [role.replace("-", "_") for role in host.roles]
-    return sorted({*own, *(role_of(system) for system in _systems(site, host, today))})
+    serving = [role_of(system) for system in _systems(site, host, today)]
+    return sorted({*own, *serving, *(voting_role_of(system) for system in _votes(site, host, today))})
 
 
 def _groups(site: Site, host: Host, today: dt.date | None) -> list[str]:
