@@ -62,20 +62,21 @@ class Elections(RuleBasedStateMachine):
         self.time += seconds
 
     @precondition(members_on)
-    @rule(data=st.data())
-    def one_stands(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), at_once=st.sets(st.sampled_from(VOTERS)))
+    def one_stands(self, data: st.DataObject, at_once: set[str]) -> None:
         place = self.places[data.draw(st.sampled_from(self.members_on()))]
         epoch = max(place.seen, place.voter.promise.epoch) + 1
-        self._round(place, Lease(epoch, len(VOTERS), LEASE))
+        self._round(place, Lease(epoch, len(VOTERS), LEASE), at_once)
 
     @precondition(members_on)
-    @rule(data=st.data())
-    def one_renews(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), at_once=st.sets(st.sampled_from(VOTERS)))
+    def one_renews(self, data: st.DataObject, at_once: set[str]) -> None:
         place = self.places[data.draw(st.sampled_from(self.members_on()))]
         for lease in place.leases[-1:]:
-            self._round(place, lease)
+            self._round(place, lease, at_once)
 
-    def _round(self, place: Place, lease: Lease) -> None:
+    def _round(self, place: Place, lease: Lease, at_once: set[str]) -> None:
+        """Ask all voters; some questions arrive at once with their answers, and may well arrive again."""
         ask, now = Ask(place.name, lease.epoch), place.now(self.time)
         own = place.hear(ask, self.time)
         if not own.granted:
@@ -83,19 +84,30 @@ class Elections(RuleBasedStateMachine):
         if lease not in place.leases:
             place.leases.append(lease)
         lease.hear(place.name, own, now)
-        self.asked += [(name, ask, (place.name, place.start), now) for name in VOTERS if name != place.name]
+        for name in VOTERS:
+            if name != place.name:
+                self.asked.append((name, ask, (place.name, place.start), now))
+                if name in at_once and self._arrive(self.asked[-1]):
+                    self._answer(self.answered[-1])
 
     @precondition(lambda self: self.asked)
     @rule(data=st.data())
     def a_question_arrives(self, data: st.DataObject) -> None:
-        voter, ask, sender, at = data.draw(st.sampled_from(self.asked))
+        self._arrive(data.draw(st.sampled_from(self.asked)))
+
+    def _arrive(self, question: tuple[str, Ask, tuple[str, int], float]) -> bool:
+        voter, ask, sender, at = question
         if self.places[voter].on:
             self.answered.append((voter, self.places[voter].hear(ask, self.time), sender, at))
+        return self.places[voter].on
 
     @precondition(lambda self: self.answered)
     @rule(data=st.data())
     def an_answer_arrives(self, data: st.DataObject) -> None:
-        voter, answer, (name, start), at = data.draw(st.sampled_from(self.answered))
+        self._answer(data.draw(st.sampled_from(self.answered)))
+
+    def _answer(self, answered: tuple[str, Answer, tuple[str, int], float]) -> None:
+        voter, answer, (name, start), at = answered
         place = self.places[name]
         # Connections end with their process: what was meant for one that has died reaches nobody.
         if place.on and place.start == start:
@@ -103,13 +115,11 @@ class Elections(RuleBasedStateMachine):
             for lease in place.leases:
                 lease.hear(voter, answer, at)
 
-    @rule(name=st.sampled_from(VOTERS))
-    def one_is_cut_off_from_power(self, name: str) -> None:
-        self.places[name].on = False
-
-    @rule(name=st.sampled_from(VOTERS))
-    def one_starts_anew(self, name: str) -> None:
-        self.places[name].restart(self.time)
+    @rule(name=st.sampled_from(VOTERS), comes_back=st.booleans())
+    def one_loses_power(self, name: str, comes_back: bool) -> None:
+        if comes_back:
+            self.places[name].restart(self.time)
+        self.places[name].on = comes_back
 
     @invariant()
     def an_epoch_has_one_primary_and_a_moment_has_one_too(self) -> None:
@@ -123,7 +133,7 @@ class Elections(RuleBasedStateMachine):
 
 
 TestElections = Elections.TestCase
-TestElections.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+TestElections.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
 
 
 def test_the_other_building_takes_over_when_the_lease_has_run_out_and_not_before():
@@ -145,6 +155,39 @@ def test_the_other_building_takes_over_when_the_lease_has_run_out_and_not_before
     late = stand("mf-s", 1, ("mf-s", "mf-c", "wit-t"), LEASE + 1)
     assert not late.held(LEASE + 1), "an old primary that comes back gets nothing in its old epoch"
     assert not stand("mf-s", 3, ("mf-s", "wit-t"), LEASE + 1).held(LEASE + 1)
+
+
+def test_a_voter_that_starts_anew_keeps_what_it_promised_for_a_whole_lease():
+    voter = awake(Promise(3, "mf-s"), LEASE, 100.0)
+    assert not voter.judge(Ask("mf-c", 4), 100.0 + 0.99 * LEASE)
+    assert voter.judge(Ask("mf-c", 4), 100.0 + LEASE)
+    assert voter.judge(Ask("mf-s", 4), 100.0), "its holder need not wait for itself"
+    assert not voter.judge(Ask("mf-c", 3), 100.0 + 9 * LEASE), "an epoch is given once, for ever"
+    assert awake(Promise(), LEASE, 100.0).judge(Ask("mf-c", 1), 100.0), "the first one need not wait for anybody"
+
+
+def test_a_lease_lasts_while_a_majority_stands_behind_it():
+    lease = Lease(7, len(VOTERS), LEASE)
+    lease.hear("mf-s", Answer(granted=True, epoch=7), 0.0)
+    assert not lease.held(0.0)
+    lease.hear("mf-c", Answer(granted=False, epoch=7), 0.0)
+    lease.hear("mf-c", Answer(granted=True, epoch=8), 0.0)
+    assert not lease.held(0.0)
+    lease.hear("wit-t", Answer(granted=True, epoch=7), 2.0)
+    first = lease.until
+    for at in (5.0, 9.0):
+        lease.hear("mf-s", Answer(granted=True, epoch=7), at)
+    assert lease.until < 2.0 + LEASE, "its own voter alone does not carry it on"
+    lease.hear("wit-t", Answer(granted=True, epoch=7), 1.0)
+    assert lease.until > first, "an answer that comes late shortens nothing"
+
+
+def test_a_lease_ends_before_the_voter_s_on_clocks_that_go_apart():
+    lease = Lease(7, len(VOTERS), LEASE)
+    for voter in ("mf-s", "wit-t"):
+        lease.hear(voter, Answer(granted=True, epoch=7), 0.0)
+    slow, fast = 1 - DRIFT / 2, 1 + DRIFT / 2
+    assert lease.until / slow < LEASE / fast
 
 
 def test_a_question_without_consequences_has_none():
