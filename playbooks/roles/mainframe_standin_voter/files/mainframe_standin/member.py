@@ -120,8 +120,9 @@ class Service:
         if lease is None:
             return {"error": f"{self.config.host} is not the primary"}
         found = copying.answer(self.journal, after)
-        if found == []:
+        if not isinstance(found, copying.Cut):
             self.copied = after
+        if found == []:
             self.intake.grown.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.intake.grown.wait(), COPY_WAIT_SECONDS)
