@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -253,5 +254,7 @@ def test_every_line_has_one_answer(led: Room, line: str, answer: str):
 def test_a_stranger_has_no_vote(led: Room):
     with socket.create_connection((VOTERS[led.first], PEER_PORT), 5, ("127.0.7.9", 0)) as one:
         one.sendall(b'{"ask": "lease", "candidate": "me", "epoch": 99, "dry": false}\n')
-        assert one.makefile("rb").readline() == b""
+        # The connection ends with or without a reset, depending on whether the question had come by then.
+        with contextlib.suppress(ConnectionResetError):
+            assert one.makefile("rb").readline() == b""
     assert led.leads(led.first)
