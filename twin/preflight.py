@@ -39,6 +39,8 @@ PROGRAMS = {
     "unbound": "unbound",
     "dnsmasq": "dnsmasq-base",
     "slapd": "slapd",
+    "postfix": "postfix",
+    "dovecot": "dovecot-imapd",
 }
 """Program on PATH -> its Debian package. The last line: what the roles run, since a node installs nothing itself."""
 _FILES = {
