@@ -38,6 +38,8 @@ LINE_BYTES = 2048
 KEPT_SECONDS = 6 * 86400.0
 """How long a delivery is known: a day more than Postfix keeps a message (maximal_queue_lifetime, 5 days)."""
 PURGE_SECONDS = 3600.0
+STORE_SECONDS = 20.0
+"""For the store; with a search and a copy after it less than Postfix waits (lmtp_data_done_timeout, 60 s)."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Peer:
     heard: float
     """When it last answered (CLOCK_MONOTONIC)."""
     answers: bool = False
+    refuses: bool = False
+    """The host is there, and nothing of ours runs on it."""
     serves: bool = False
     caught_up: bool = False
 
@@ -98,17 +102,13 @@ def log(line: str) -> None:
     sys.stderr.flush()
 
 
-# delivery
-
-
 def deliver(config: Config, state: State, sender: str, recipient: str, message: bytes) -> tuple[int, str]:
     """Into the mailbox here and in the other building: the answer to Postfix."""
     digest = hashlib.sha256(recipient.encode() + b"\0" + message).hexdigest()
     mark = Path(config.marks) / digest
     code, text = into_store(config, mark, sender, recipient, message)
-    if code != OK:
-        return code, text
-    code, text = copied(config, state, recipient.partition("@")[0].lower())
+    if code == OK:
+        code, text = copied(config, state, recipient.partition("@")[0].lower())
     if code == OK:
         mark.unlink(missing_ok=True)
     return code, text
@@ -127,7 +127,7 @@ def into_store(config: Config, mark: Path, sender: str, recipient: str, message:
     # Headers of ours come first, so that the message itself stays as it was signed.
     message = f"X-Delivery-Id: {mark.name}\r\n".encode() + message
     try:
-        with smtplib.LMTP(config.store) as store:
+        with smtplib.LMTP(config.store, timeout=STORE_SECONDS) as store:
             refused = store.sendmail(sender, [recipient], message)
     except smtplib.SMTPRecipientsRefused as error:
         refused = error.recipients
@@ -142,7 +142,10 @@ def into_store(config: Config, mark: Path, sender: str, recipient: str, message:
 def in_mailbox(recipient: str, digest: str) -> bool:
     """Whether a delivery that was cut off had reached the mailbox."""
     words = ["search", "-u", recipient.partition("@")[0], "mailbox", "*", "header", "X-Delivery-Id", digest]
-    return bool(doveadm(words, 10.0).stdout.strip())
+    done = doveadm(words, 10.0)
+    if done.returncode != 0:
+        raise OSError(f"what is in the mailbox is not known: {last(done)}")
+    return bool(done.stdout.strip())
 
 
 def copied(config: Config, state: State, user: str) -> tuple[int, str]:
@@ -180,11 +183,8 @@ def last(done: subprocess.CompletedProcess[str]) -> str:
     return (done.stderr or done.stdout).strip().rpartition("\n")[2][:200] or f"exit {done.returncode}"
 
 
-# LMTP (RFC 2033), as far as Postfix speaks it: one recipient for each message
-
-
 class Lmtp(socketserver.StreamRequestHandler):
-    """One connection of Postfix."""
+    """One connection of Postfix: LMTP (RFC 2033) as far as Postfix speaks it, one recipient for each message."""
 
     config: Config
     state: State
@@ -247,9 +247,6 @@ def path_in(rest: str) -> str:
     return rest.partition("<")[2].partition(">")[0]
 
 
-# health
-
-
 class Health(http.server.BaseHTTPRequestHandler):
     """`/healthz`: 200 while mail serves here. `/`: how it is, as JSON."""
 
@@ -300,17 +297,17 @@ def look_here(config: Config) -> tuple[bool, str]:
     return not wrong, "; ".join(wrong) or "SMTP and IMAP greet"
 
 
-def look_there(config: Config, peer: Peer) -> None:
+def look_there(config: Config, address: str, peer: Peer) -> None:
     """Ask the other building how it is."""
-    if config.peer is None:
-        return
-    connection = http.client.HTTPConnection(config.peer, config.http_port, timeout=config.answer_seconds)
+    peer.refuses = False
+    connection = http.client.HTTPConnection(address, config.http_port, timeout=config.answer_seconds)
     try:
         connection.request("GET", "/", headers={"Connection": "close"})
         told = json.loads(connection.getresponse().read())
         answers, peer.serves, peer.caught_up = True, bool(told["serves"]), bool(told["caught_up"])
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
         answers = peer.serves = peer.caught_up = False
+        peer.refuses = isinstance(error, ConnectionRefusedError)
     if answers:
         peer.heard = time.monotonic()
     peer.answers = answers
@@ -354,11 +351,12 @@ def watch(config: Config, state: State) -> None:
         if message != state.store_message:
             log(message)
         state.store_message, state.checked = message, time.monotonic()
-        look_there(config, state.peer)
+        if config.peer:
+            look_there(config, config.peer, state.peer)
         if may_catch_up(config, state):
             state.catching_up = True
             threading.Thread(target=catch_up, args=(config, state), daemon=True).start()
-        alone = config.peer is None or state.peer.silent(time.monotonic(), config)
+        alone = config.peer is None or state.peer.refuses or state.peer.silent(time.monotonic(), config)
         if not state.caught_up and (alone or now - begun > config.catch_up_seconds):
             log("nobody to catch up with" if alone else "the other building gives no copies; serving what is here")
             state.owed = config.peer is not None
