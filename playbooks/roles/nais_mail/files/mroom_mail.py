@@ -33,13 +33,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OK, RETRY = 250, 451
+SYNC = ("sync", "-d", "-f", "-l", "10")
+"""Full (-f): else two mailboxes that have each got one message of their own look the same, and nothing is copied."""
 LINE_BYTES = 2048
 """RFC 5321, 4.5.3.1, asks for 512 at least in a command."""
 KEPT_SECONDS = 6 * 86400.0
 """How long a delivery is known: a day more than Postfix keeps a message (maximal_queue_lifetime, 5 days)."""
 PURGE_SECONDS = 3600.0
 STORE_SECONDS = 20.0
-"""For the store; with a search and a copy after it less than Postfix waits (lmtp_data_done_timeout, 60 s)."""
+"""For the store; with a search and a copy after it less than Postfix waits (lmtp_data_done_timeout, 90 s)."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def copied(config: Config, state: State, user: str) -> tuple[int, str]:
         return OK, "delivered here; the other building is silent and gets it later"
     if state.peer.answers and not state.peer.serves:
         return RETRY, "delivered here; the other building takes no copies at the moment"
-    done = doveadm(["sync", "-d", "-l", "10", "-m", "INBOX", "-u", user], config.copy_seconds)
+    done = doveadm([*SYNC, "-m", "INBOX", "-u", user], config.copy_seconds)
     if done.returncode != 0:
         return RETRY, f"delivered here; the copy failed: {last(done)}"
     return OK, "delivered in both buildings"
@@ -327,7 +329,7 @@ def may_catch_up(config: Config, state: State) -> bool:
 def catch_up(config: Config, state: State) -> None:
     """Synchronise every mailbox; what is delivered alone meanwhile is owed again."""
     state.owed, before = False, state.owed
-    done = doveadm(["sync", "-A", "-d", "-l", "10"], config.catch_up_seconds)
+    done = doveadm([*SYNC, "-A"], config.catch_up_seconds)
     if done.returncode == 0:
         log("the mailboxes are the same in both buildings")
         settled(config, state)
