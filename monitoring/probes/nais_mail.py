@@ -103,7 +103,7 @@ def read(config: dict[str, Any], address: str, token: str, deadline: float) -> b
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        with imaplib.IMAP4(address, IMAP_PORT, timeout=config["timeout_seconds"]) as box:
+        with imaplib.IMAP4(address, IMAP_PORT, timeout=max(1.0, deadline - time.monotonic())) as box:
             box.starttls(context)
             box.login(config["login"], config["secrets"]["mail-login"])
             box.select("INBOX")

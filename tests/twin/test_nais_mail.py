@@ -30,6 +30,11 @@ for number in itertools.count():
         one.sendmail("probe@example.invalid", ["probe@example.invalid"], f"Subject: {name}\\r\\n\\r\\n.\\r\\n")
     print(name, flush=True)
 """
+FORGET = """\
+announcer=$(cat /run/mroom/mroom-announce-nais-mail.pid.child)
+kill -STOP $announcer; rm -f /run/mroom/announce/nais-mail.json; kill -KILL $announcer
+"""
+"""The announcer begins anew: otherwise each test, soon after the one before it, would double the hold-down."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,10 +51,7 @@ def whole(twin: Twin) -> Iterator[None]:
     for host in HOSTS:
         assert until(lambda host=host: twin.exec(host, ["true"]).returncode == 0, PATIENCE_SECONDS) is not None
         twin.exec(host, ["pkill", "-CONT", "-f", "^/usr/(lib/postfix/sbin/master|sbin/dovecot)"])
-        # The announcer begins anew: otherwise each test, soon after the one before it, would double the hold-down.
-        twin.exec(
-            host, ["sh", "-c", "rm -f /run/mroom/announce/nais-mail.json; pkill -KILL -f announce/nais-mail.json"]
-        )
+        twin.exec(host, ["sh", "-c", FORGET])
     assert until(lambda: settled(twin), PATIENCE_SECONDS, 0.2) is not None
 
 
