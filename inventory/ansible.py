@@ -18,6 +18,9 @@ from inventory.cabling import building_of, management_address
 from inventory.model import Element, Host, Site, System, Text
 from inventory.ssh import login
 
+SMTP_PORT = 25
+"""RFC 5321, 4.5.4.2."""
+
 
 def group(kind: str, name: str) -> str:
     """The Ansible group of all hosts of one kind of thing; hyphens are not allowed in group names."""
@@ -96,6 +99,7 @@ def common_variables(site: Site, state: Path, today: dt.date | None = None) -> d
         "mroom_resolvers": [str(address) for address in settings.resolvers],
         "mroom_snmp": {"user": settings.access.snmp_user, **_snmp_phrases(site)},
         "mroom_names": names(site, today),
+        "mroom_mail_exchangers": mail_exchangers(site, today),
         "mroom_client_lans": client_lans(site),
         "mroom_secrets": dict(settings.access.secrets),
         "mroom_facility": facility_agents(site),
@@ -144,6 +148,13 @@ def names(site: Site, today: dt.date | None = None) -> dict[str, str]:
         if system.entry and _in_service(system, today):
             found[system.entry.name.partition(".")[0]] = str(system.entry.address)
     return dict(sorted(found.items()))
+
+
+def mail_exchangers(site: Site, today: dt.date | None = None) -> list[str]:
+    """The hosts that take mail for the site's domain, the preferred one first: an entry at port 25 is SMTP's."""
+    systems = [s for s in site.systems.values() if s.entry and s.entry.port == SMTP_PORT and _in_service(s, today)]
+    alive = {host.id for host in managed_hosts(site, today)}
+    return [name for system in systems for name in system.members if name in alive]
 
 
 def client_lans(site: Site) -> list[dict[str, str]]:

@@ -42,6 +42,8 @@ PROGRAMS = {
     "etcd": "etcd-server",
     "etcdctl": "etcd-client",
     "pg_lsclusters": "postgresql",
+    "postfix": "postfix",
+    "dovecot": "dovecot-imapd",
 }
 """Program on PATH -> its Debian package. The last line: what the roles run, since a node installs nothing itself."""
 _FILES = {
