@@ -142,9 +142,9 @@ def test_a_system_is_probed_from_where_people_use_it(site: Site):
 def test_a_kind_without_an_implementation_is_not_checked_and_says_so(site: Site):
     assert kinds.exists("website")
     assert not kinds.exists("far"), "a helper beside the probes is no probe"
-    rows = check(site, Path("/nowhere"), _here, ["nais-mail"])
+    rows = check(site, Path("/nowhere"), _here, ["victim-support"])
     assert {row.ok for row in rows} == {None}
-    assert all("no probe of the kind nais-mail exists yet" in row.message for row in rows)
+    assert all("no probe of the kind victim-support exists yet" in row.message for row in rows)
 
 
 def test_every_system_of_the_site_has_a_row(site: Site):
