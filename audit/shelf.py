@@ -12,6 +12,7 @@ from audit.reading import Read, Shape, digest, read
 from inventory.problem import Problem
 from inventory.reading.files import Source as File
 from inventory.reading.files import read_folder
+from inventory.reading.shelf import FilesInvalid
 from inventory.words import did_you_mean, either
 
 WORKING = Path(__file__).with_name("catalogue")
@@ -34,15 +35,11 @@ class Catalogue:
     """Of the files' names and contents."""
 
 
-class CatalogueInvalid(Exception):
+class CatalogueInvalid(FilesInvalid):
     """A catalogue cannot be used; `problems` holds every fault of every file."""
 
-    exit_code, code = 3, "catalogue-invalid"
+    code = "catalogue-invalid"
     hint = "mend the lines that the sentence names; docs/audit-catalogue.md describes them"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(problem.text() for problem in self.problems))
 
 
 def load(folder: Path = WORKING) -> Catalogue:

@@ -10,6 +10,7 @@ from bcp.plan import Plan
 from bcp.record import Finding, Line, Measure, Steady
 from bcp.verdict import Verdict, of_recovery
 from bcp.watch import Clean, Mark, Seen
+from monitoring.probes.outage import Outage
 from monitoring.probes.recovery import Recovery, recovery
 from monitoring.probes.udp import INTERVAL_NS, Stream
 
@@ -58,12 +59,8 @@ def _before_the_fault(seen: Seen, start: Mark, broken: Mark, gap_seconds: float)
 
 def _unfelt(seen: Seen, course: Course, broken: Mark) -> Iterator[str]:
     """That the fault was not seen in any record: then the room was not proven against it, and 0 ms would be a lie."""
-    ends = (_end(course.mended, direction) for direction in (0, 1))
-    felt = [
-        stream.outage(broken.probes[at], end).lost
-        for at, (stream, end) in enumerate(zip(seen.streams, ends, strict=True))
-    ]
-    if not any(felt) and not course.left_the_line:
+    lost = [_felt(seen, broken, course.mended, direction).lost for direction in (0, 1)]
+    if not any(lost) and not course.left_the_line:
         yield "nobody felt the fault: no probe was lost, and the line went on carrying both directions"
 
 
@@ -94,7 +91,7 @@ def _line(plan: Plan, seen: Seen | None, course: Course, direction: int) -> Line
     if seen is None or course.broken is None:
         return line
     stream = seen.streams[direction]
-    felt = stream.outage(course.broken.probes[direction], _end(course.mended, direction))
+    felt = _felt(seen, course.broken, course.mended, direction)
     return replace(
         _mended(line, stream, course, direction),
         seconds=felt.seconds,
@@ -111,8 +108,9 @@ def _late(resolution_seconds: float) -> float:
     return max(0.0, resolution_seconds - INTERVAL_NS / 1e9)
 
 
-def _end(mark: Mark | None, direction: int) -> int | None:
-    return mark.probes[direction] if mark else None
+def _felt(seen: Seen, broken: Mark, mended: Mark | None, direction: int) -> Outage:
+    """What a direction lost from the fault until mending began, else to the end."""
+    return seen.streams[direction].outage(broken.probes[direction], mended.probes[direction] if mended else None)
 
 
 def _mended(line: Line, stream: Stream, course: Course, direction: int) -> Line:
@@ -157,7 +155,7 @@ def findings(plan: Plan, seen: Seen | None, course: Course) -> Iterator[Finding]
         name = f"{stream.source} to {stream.target}"
         if not stream.fifo:
             yield Finding("no-real-time", f"the sender of {name} had no real-time priority: other work delays it")
-        felt = stream.outage(course.broken.probes[at], _end(course.mended, at))
+        felt = _felt(seen, course.broken, course.mended, at)
         if (late := _late(felt.resolution_seconds) * 1000) > plan.drill.steady.gap_seconds * 1000:
             yield Finding("late-sender", f"the sender of {name} was up to {late:.1f} ms late: this machine was busy")
     after = recovery(seen.attempts[course.broken.requests :], plan.drill.requests.good_in_a_row)

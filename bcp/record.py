@@ -9,10 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bcp.verdict import Verdict
-from journal import Journal
-
-KIND = "drill"
-BEGUN = "drill-begun"
+from journal import Journal, drills
 
 
 @dataclass(frozen=True)
@@ -136,11 +133,10 @@ def local(time: str, timezone: str) -> str:
 
 def runs(journal: Journal, drill: str | None = None) -> list[dict[str, Any]]:
     """Every run that ended, the oldest first, as it was recorded."""
-    bodies = (entry.body for entry in journal.entries(kind=KIND))
+    bodies = (entry.body for entry in journal.entries(kind=drills.ENDED))
     return [body for body in bodies if drill in (None, body["drill"])]
 
 
 def unfinished(journal: Journal) -> list[dict[str, Any]]:
     """The runs that began and have no record of their end, the oldest first."""
-    ended = {body["run"] for body in runs(journal)}
-    return [entry.body for entry in journal.entries(kind=BEGUN) if entry.body["run"] not in ended]
+    return [entry.body for entry in drills.unfinished(journal)]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bcp.actuators.protocol import Faults
-from bcp.record import KIND, Finding, Record, now, unfinished
+from bcp.record import Finding, Record, now, unfinished
 from bcp.restore import DEADLINE_SECONDS, restore
 from bcp.verdict import Verdict
 from journal import Journal, undo
+from journal.drills import ENDED
 
 
 @dataclass(frozen=True)
@@ -57,5 +58,5 @@ def recover(
             findings=tuple(findings),
             aborted_by=why.code,
         )
-        journal.append(KIND, record.document())
+        journal.append(ENDED, record.document())
     return Recovered(run, restored.undone, restored.whole, restored.problems)

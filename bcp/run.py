@@ -16,13 +16,14 @@ from bcp.actuators.protocol import Faults
 from bcp.drill import Break, Until, Wait
 from bcp.guard import Guard, deaf
 from bcp.plan import Plan, sentence
-from bcp.record import BEGUN, KIND, Finding, Marks, Record, local, now, unfinished
+from bcp.record import Finding, Marks, Record, local, now, unfinished
 from bcp.recover import left
 from bcp.restore import restore
 from bcp.until import until
 from bcp.verdict import of_run
 from bcp.watch import Seen, Watch
 from journal import Journal, freeze, lease, undo
+from journal.drills import BEGUN, ENDED
 from monitoring.probes.far import Reach
 
 STILL_SECONDS = 0.5
@@ -244,5 +245,5 @@ class _Run:
             evidence=evidence.keep(self.seen, course, self.folder) if self.seen else {},
         )
         if any(body["run"] == self.name for body in unfinished(self.ground.journal)):
-            self.ground.journal.append(KIND, record.document())  # else the guard has told the end already
+            self.ground.journal.append(ENDED, record.document())  # else the guard has told the end already
         return record

@@ -9,7 +9,8 @@ from bcp.drill import Drill, Hazard
 from inventory.model import Site
 from inventory.problem import Problem
 from inventory.reading.declare import Declared
-from inventory.reading.files import Source, read_folder
+from inventory.reading.files import Source
+from inventory.reading.shelf import FilesInvalid, read_all
 from inventory.reading.single import read_single
 from inventory.words import close, did_you_mean, either
 
@@ -18,15 +19,11 @@ At = tuple[str | int, ...]
 FOLDER = Path(__file__).with_name("drills")
 
 
-class DrillsInvalid(Exception):
+class DrillsInvalid(FilesInvalid):
     """A drill file cannot be used; `problems` holds every fault of every file."""
 
-    exit_code, code = 3, "drill-invalid"
+    code = "drill-invalid"
     hint = "mend the lines that the sentence names; docs/drill-format.md describes them"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problem.text() for problem in problems))
 
 
 class NoSuchDrill(Exception):
@@ -42,16 +39,7 @@ class NoSuchDrill(Exception):
 
 def load_all(site: Site, folder: Path = FOLDER) -> dict[str, Drill]:
     """Every drill by id, each fit for this site. Raises DrillsInvalid."""
-    found: dict[str, Drill] = {}
-    problems: list[Problem] = []
-    for source in read_folder(folder):
-        drill, wrong = read(source, site)
-        problems += wrong
-        if drill:
-            found[drill.id] = drill
-    if problems:
-        raise DrillsInvalid(sorted(problems))
-    return found
+    return {drill.id: drill for drill in read_all(folder, lambda source: read(source, site), DrillsInvalid)}
 
 
 def load(drill: str, site: Site, folder: Path = FOLDER) -> Drill:

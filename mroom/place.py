@@ -12,11 +12,10 @@ from typing import Literal
 from inventory.model import Site
 from twin import linux
 from twin.failure import TwinFailure
+from twin.keys import PINS
 from twin.room import Twin
 
 Place = Literal["twin", "live"]
-PINS = "known_hosts"
-"""The host keys that a twin pins: where they are, a twin has been, and whoever asks may think that it still is."""
 
 
 def enter(site: Site, where: Path) -> Place:
@@ -28,7 +27,7 @@ def enter(site: Site, where: Path) -> Place:
     try:
         twin = Twin.open(site, where)
     except TwinFailure:
-        if (where / PINS).exists():
+        if (where / PINS).exists():  # a twin has been here, and whoever asks may think that it still is
             sys.stderr.write(
                 f"mroom: no twin is up in {where}: asking the live network; `mroom twin up` boots the twin\n"
             )

@@ -12,6 +12,8 @@ from inventory.model import Site
 from twin.failure import TwinFailure
 from twin.topology import Topology
 
+PINS = "known_hosts"
+"""Where the host keys of the nodes are pinned, below the state folder."""
 _LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LENGTH = 24
 """24 letters of 57: 139 bits."""
@@ -39,7 +41,7 @@ def ensure(site: Site, state: Path, topology: Topology) -> Keys:
         _phrase(_path(reference, state))
     hosts = {node.name: state / "keys" / "hosts" / node.name for node in topology.nodes}
     pins = [f"{node.address},{node.name} {_public(hosts[node.name])}" for node in topology.nodes]
-    write_private(state / "known_hosts", "\n".join(pins) + "\n")
+    write_private(state / PINS, "\n".join(pins) + "\n")
     return Keys(
         authorized_key=_public(user_key),
         snmp_auth=_phrase(_path(access.snmp_auth, state)),

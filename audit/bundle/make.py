@@ -14,8 +14,8 @@ from audit.bundle import ASSESSMENT, HEAD, LEDGER, MANIFEST, PAGE, SIGNATURE, SI
 from audit.bundle.page import page
 from audit.bundle.signature import Key, sign
 from audit.ledger import Kept
-from bcp.record import KIND as DRILL
 from journal import Entry
+from journal.drills import ENDED as DRILL
 
 
 @dataclass(frozen=True)

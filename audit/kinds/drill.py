@@ -9,9 +9,9 @@ from audit.evidence import Evidence, Looked
 from audit.ground import Ground, age_days
 from audit.item import Drill, Item, Where
 from audit.verdict import Outcome, edited, met, unknown, unmet, worst
-from bcp.record import KIND
 from inventory.model import Room
 from journal import Entry
+from journal.drills import ENDED
 
 
 def look(ground: Ground, _item: Item, query: Drill, rooms: Sequence[Room]) -> Looked:
@@ -41,7 +41,7 @@ def evidence(entry: Entry) -> Evidence:
 def _runs(ground: Ground, drill: str) -> Iterator[tuple[Entry, dict[str, Any]]]:
     """The runs that ended, the newest first."""
     for entry in reversed(ground.entries):
-        if entry.kind == KIND:
+        if entry.kind == ENDED:
             body = entry.body
             if body["drill"] == drill:
                 yield entry, body

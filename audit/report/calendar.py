@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from audit.ground import Ground
 from audit.item import Item
-from bcp.record import KIND
+from journal.drills import ENDED
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def calendar(ground: Ground, items: Iterable[Item]) -> list[Due]:
 
 def _due(ground: Ground, drill: str, asked: list[tuple[str, float]]) -> Due:
     days = min(days for _, days in asked)
-    runs = [entry.body for entry in ground.entries if entry.kind == KIND and entry.body["drill"] == drill]
+    runs = [entry.body for entry in ground.entries if entry.kind == ENDED and entry.body["drill"] == drill]
     last = runs[-1] if runs else None
     until = dt.datetime.fromisoformat(last["ended"]) + dt.timedelta(days=days) if last else None
     return Due(

@@ -26,6 +26,10 @@ class Ranges(Model):
     inside: tuple[IPv4Network, ...] = Field(min_length=1)
     outside: tuple[IPv4Network, ...] = ()
 
+    @property
+    def both(self) -> tuple[IPv4Network, ...]:
+        return self.inside + self.outside
+
 
 class Access(Model):
     """How the suite reaches devices and hosts; secrets are references (env:, file:, vault:)."""

@@ -39,7 +39,7 @@ def ranges(view: View) -> Iterator[Finding]:
     """Every address and prefix lies in the site's ranges."""
     if not view.settings:
         return
-    allowed = view.settings.ranges.inside + view.settings.ranges.outside
+    allowed = view.settings.ranges.both
     wanted = ", ".join(map(str, allowed))
     hint = "correct the address, or add its range to `site.ranges`"
     for used in given(view.site):

@@ -76,7 +76,7 @@ def probe_address(view: View) -> Iterator[Finding]:
     """An address that a probe asks is the system's own entry, or lies in the site's ranges."""
     if not view.settings:
         return
-    allowed = view.settings.ranges.inside + view.settings.ranges.outside
+    allowed = view.settings.ranges.both
     for system in view.site.systems.values():
         try:
             asked = IPv4Address((system.probe.url.host if system.probe and system.probe.url else None) or "")

@@ -13,6 +13,7 @@ from typing import Any
 
 from journal import Journal
 from journal.changes import listing
+from journal.drills import unfinished
 from monitoring.alerts.definition import LIFE
 from monitoring.alerts.follows import hidden, lost
 from monitoring.alerts.routes import DEAD_MAN
@@ -23,8 +24,6 @@ LONGEST = dt.timedelta(hours=1)
 """How long a silence lasts after its beginning. What is still open then alarms: somebody must look."""
 NEVER = (*LIFE, DEAD_MAN)
 _OPEN = "begun"
-_DRILL, _DRILL_BEGUN = "drill", "drill-begun"
-"""Kinds of entries that drills write (bcp/record.py, which nothing here may import)."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,5 @@ def _changes(journal: Journal) -> Iterator[_Open]:
 
 
 def _drills(journal: Journal) -> Iterator[_Open]:
-    ended = {entry.body["run"] for entry in journal.entries(kind=_DRILL)}
-    for entry in journal.entries(kind=_DRILL_BEGUN):
-        if entry.body["run"] not in ended:
-            yield entry.body["run"], "mroom drill", entry.time, (entry.body["element"],), "drill"
+    for entry in unfinished(journal):
+        yield entry.body["run"], "mroom drill", entry.time, (entry.body["element"],), "drill"

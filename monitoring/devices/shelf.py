@@ -8,8 +8,9 @@ from pathlib import Path
 
 from inventory.problem import Problem
 from inventory.reading.declare import Declared
-from inventory.reading.files import Source, read_folder
+from inventory.reading.files import Source
 from inventory.reading.nodes import Path as At
+from inventory.reading.shelf import FilesInvalid, read_all
 from inventory.reading.single import read_single
 from inventory.words import did_you_mean
 from monitoring.devices.definition import Definition, Reading, Table
@@ -19,30 +20,17 @@ from monitoring.sensors.text import names_in
 FOLDER = Path(__file__).parent
 
 
-class DevicesInvalid(Exception):
+class DevicesInvalid(FilesInvalid):
     """A device file cannot be used; `problems` holds every fault of every file."""
 
-    exit_code, code = 3, "devices-invalid"
+    code = "devices-invalid"
     hint = "mend the lines that the sentence names; docs/device-format.md describes them"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problem.text() for problem in problems))
 
 
 @cache
 def load_all(folder: Path = FOLDER) -> tuple[Definition, ...]:
     """Every device file, by name. Raises DevicesInvalid."""
-    found: list[Definition] = []
-    problems: list[Problem] = []
-    for source in read_folder(folder):
-        definition, wrong = read(source)
-        problems += wrong
-        if definition:
-            found.append(definition)
-    if problems:
-        raise DevicesInvalid(sorted(problems))
-    return tuple(found)
+    return read_all(folder, read, DevicesInvalid)
 
 
 def read(source: Source) -> tuple[Definition | None, list[Problem]]:

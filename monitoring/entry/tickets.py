@@ -12,11 +12,11 @@ from inventory.model import Site
 from inventory.place import chain, find
 from journal.chain import Entry
 from journal.changes import KIND as CHANGE
+from journal.drills import BEGUN as DRILL_BEGUN
+from journal.drills import ENDED as DRILL
 from journal.store import FILE
 from monitoring.entry.facts import Ticket
 
-DRILL_BEGUN, DRILL = "drill-begun", "drill"
-"""The kinds of entry that a drill leaves (docs/drill-format.md); their `run` names it."""
 KEPT_MS = 31 * 86_400_000
 LONGEST_MS = 12 * 3600 * 1000
 """A change or drill that nobody ended explains nothing any longer after that."""

@@ -20,10 +20,10 @@ from audit.ground import Ground
 from audit.ledger import KIND, Kept, content
 from audit.papers import Papers
 from audit.score import Assessment, assess
-from bcp.record import KIND as DRILL
 from inventory import graph
 from journal import Entry
 from journal.chain import canonical, link
+from journal.drills import ENDED as DRILL
 from tests.audit.scene import AT, example, run
 
 

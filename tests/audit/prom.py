@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 import subprocess
-import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.daemon import free_port, running
+
 DEADLINE_SECONDS = 60
 Samples = dict[str, list[tuple[int, float]]]
 """Series in the notation of OpenMetrics → (second, value)."""
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def blocks(folder: Path, samples: Samples) -> Path:
@@ -40,30 +30,10 @@ def blocks(folder: Path, samples: Samples) -> Path:
 @contextmanager
 def prometheus(folder: Path, samples: Samples) -> Iterator[str]:
     """Its URL, while it runs."""
-    assert shutil.which("prometheus"), "Debian's prometheus is missing: run script/setup"
     data, port = blocks(folder, samples), free_port()
     (folder / "prometheus.yml").write_text("global: {}\n")
     words = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={data}", "--log.level=error"]
     words += ["--storage.tsdb.retention.time=200y", f"--web.listen-address=127.0.0.1:{port}"]
     url = f"http://127.0.0.1:{port}"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(["prometheus", *words], stdout=log, stderr=log)
-        try:
-            _ready(process, url, folder / "log")
-            yield url
-        finally:
-            process.terminate()
-            process.wait(DEADLINE_SECONDS)
-
-
-def _ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(f"{url}/-/ready", timeout=5).close()
-        except (urllib.error.URLError, OSError):
-            threading.Event().wait(0.05)
-        else:
-            return
-    raise AssertionError(f"prometheus is not ready after {DEADLINE_SECONDS} s")
+    with running("prometheus", words, url, folder / "log", DEADLINE_SECONDS):
+        yield url

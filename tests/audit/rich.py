@@ -12,8 +12,8 @@ from audit.ledger import before, keep
 from audit.report import facts
 from audit.report.records import assets, audits
 from audit.score import assess
-from bcp.record import KIND as DRILL
 from journal.changes import record
+from journal.drills import ENDED as DRILL
 from tests.audit.scene import AT as LATE
 from tests.audit.scene import changed, example, ground, run
 

@@ -16,7 +16,7 @@ import inventory
 import journal
 from audit.papers import PapersInvalid
 from audit.recording import KIND, body
-from bcp.record import KIND as DRILL
+from journal.drills import ENDED as DRILL
 from tests.audit.scene import AT, ITEMS, SITE, example, ground, of, rooms, run, whole
 
 DAY = dt.timedelta(days=1)

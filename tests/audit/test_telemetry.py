@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from audit.item import Each, Telemetry
 from audit.kinds.telemetry import Series, Wanted, judge
-from tests.audit.prom import free_port, prometheus
+from tests.audit.prom import prometheus
 from tests.audit.scene import ITEMS, ground, of, rooms
 from tests.audit.test_audit_verbs import mroom
+from tests.daemon import free_port
 
 STEP = 300
 AT = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=9)))

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import journal
-from bcp.record import BEGUN, Finding, runs, unfinished
+from bcp.record import Finding, runs, unfinished
 from bcp.recover import left, recover
 from bcp.restore import restore
 from journal import undo
+from journal.drills import BEGUN
 
 WHY = Finding("runner-died", "it died")
 

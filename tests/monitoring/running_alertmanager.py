@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from tests.audit.prom import free_port
+from tests.daemon import free_port, running
 
 DEADLINE_SECONDS = 30.0
 
@@ -54,7 +51,6 @@ class Alertmanager:
 @contextmanager
 def alertmanager(folder: Path, configuration: Path) -> Iterator[Alertmanager]:
     """One that runs with the routes and inhibitions of a configuration; every receiver is a dead webhook."""
-    assert shutil.which("prometheus-alertmanager"), "Debian's prometheus-alertmanager is missing: run script/setup"
     document = yaml.safe_load(configuration.read_text(encoding="utf-8"))
     dead = {"url": "http://127.0.0.1:9/", "send_resolved": False, "max_alerts": 1}
     document["receivers"] = [{"name": one["name"], "webhook_configs": [dead]} for one in document["receivers"]]
@@ -63,24 +59,6 @@ def alertmanager(folder: Path, configuration: Path) -> Iterator[Alertmanager]:
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     words = [f"--config.file={path}", f"--storage.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}",
              "--cluster.listen-address=", "--log.level=error"]  # fmt: skip
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(["prometheus-alertmanager", *words], stdout=log, stderr=log)
-        try:
-            _ready(process, f"http://127.0.0.1:{port}/-/ready", folder / "log")
-            yield Alertmanager(f"http://127.0.0.1:{port}")
-        finally:
-            process.terminate()
-            process.wait(DEADLINE_SECONDS)
-
-
-def _ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, OSError):
-            threading.Event().wait(0.05)
-        else:
-            return
-    raise AssertionError(f"alertmanager is not ready after {DEADLINE_SECONDS} s")
+    url = f"http://127.0.0.1:{port}"
+    with running("prometheus-alertmanager", words, url, folder / "log", DEADLINE_SECONDS):
+        yield Alertmanager(url)

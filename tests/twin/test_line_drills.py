@@ -16,10 +16,11 @@ import jsonschema
 import pytest
 
 import journal
-from bcp.record import BEGUN, runs
+from bcp.record import runs
 from bcp.recover import left
 from bcp.until import until
 from journal import lease, undo
+from journal.drills import BEGUN
 from mroom import schemas
 from twin.room import Twin
 

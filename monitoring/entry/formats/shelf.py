@@ -8,37 +8,25 @@ from pathlib import Path
 
 from inventory.problem import Problem
 from inventory.reading.declare import Declared
-from inventory.reading.files import Source, read_folder
+from inventory.reading.files import Source
+from inventory.reading.shelf import FilesInvalid, read_all
 from inventory.reading.single import read_single
 from monitoring.entry.formats.definition import Format
 
 FOLDER = Path(__file__).parent
 
 
-class FormatsInvalid(Exception):
+class FormatsInvalid(FilesInvalid):
     """A format file cannot be used; `problems` holds every fault of every file."""
 
-    exit_code, code = 3, "formats-invalid"
+    code = "formats-invalid"
     hint = "mend the lines that the sentence names; docs/entry.md describes them"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problem.text() for problem in problems))
 
 
 @cache
 def load_all(folder: Path = FOLDER) -> tuple[Format, ...]:
     """Every format, by name. Raises FormatsInvalid."""
-    found: list[Format] = []
-    problems: list[Problem] = []
-    for source in read_folder(folder):
-        one, wrong = read(source)
-        problems += wrong
-        if one:
-            found.append(one)
-    if problems:
-        raise FormatsInvalid(sorted(problems))
-    return tuple(found)
+    return read_all(folder, read, FormatsInvalid)
 
 
 def read(source: Source) -> tuple[Format | None, list[Problem]]:

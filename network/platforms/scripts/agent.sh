@@ -200,8 +200,8 @@ undrain() { # routes first: a gateway that takes its address back before it know
     for ((i = ${#ramp[@]} - 1; i >= -1; i--)); do
         extra=0; [ "$i" -lt 0 ] || extra=${ramp[i]}
         dearer "$extra"
-        quietly vtysh "${words[@]}"
-        words=(-c 'show version')
+        [ ${#words[@]} -eq 0 ] || quietly vtysh "${words[@]}"
+        words=()
         sleep "$DRAIN_SECONDS"
     done
     if outside "" "$OUTSIDE"; then sleep "$DRAIN_SECONDS"; fi
