@@ -97,7 +97,7 @@ class Users:
         if user is None:
             raise Refused(Refusal.user)
         met = self._peers.get((sent.user, sent.engine))
-        peer = met or self._localised(user, sent.engine)
+        peer = met or self.localised(user, sent.engine)
         if not _signed(message, sent, user, peer.auth):
             raise Refused(Refusal.digest if met else Refusal.engine)
         if met is None:
@@ -106,7 +106,8 @@ class Users:
             self._peers[sent.user, sent.engine] = peer
         return user, peer
 
-    def _localised(self, user: User, engine: bytes) -> Peer:
+    def localised(self, user: User, engine: bytes) -> Peer:
+        """A user's keys for one engine (RFC 3414, 2.6); nothing of it is kept."""
         auth, priv = _services(user)
         passes, secret = self._master[user.name.encode()]
         id_ = OctetString(engine)
