@@ -13,6 +13,7 @@ from monitoring.sensors.classes import CLASSES
 
 EXPORTER, OWN, NOBODY = "exporter, `/probe`", "exporter, `/metrics`", "not emitted yet"
 ENTRY = "exporter, `/metrics`, where entry records are kept"
+TRAPS = "receiver of traps, `/metrics`"
 RULES, PROMETHEUS, ALERTMANAGER = "recording rule", "Prometheus itself", "Alertmanager itself"
 
 
@@ -56,6 +57,19 @@ _ENTRY = (
     Metric("mroom_entry_alarm", "gauge", ENTRY, "fact, element", "1 while something that lasts is out of order."),
     Metric("mroom_entry_up", "gauge", ENTRY, "", "1 when the entry records can be read."),
 )
+_TRAPS = (
+    Metric("mroom_trap_active", "gauge", TRAPS, "alert, element", "1 while an alarm stands by a trap alone."),
+    Metric("mroom_traps_taken_total", "counter", TRAPS, "version, pdu", "Notifications that were taken."),
+    Metric("mroom_traps_refused_total", "counter", TRAPS, "reason", "Messages that were not."),
+    Metric("mroom_traps_meaningless_total", "counter", TRAPS, "", "Notifications that no file gives a meaning."),
+    Metric("mroom_traps_lost_total", "counter", TRAPS, "where", "Messages that there was no place for."),
+    Metric("mroom_traps_waiting", "gauge", TRAPS, "", "Messages in the queue."),
+    Metric("mroom_traps_socket_buffer_bytes", "gauge", TRAPS, "", "What the kernel grants the socket."),
+    Metric("mroom_traps_engines", "gauge", TRAPS, "", "SNMP engines that proved a passphrase."),
+    Metric("mroom_traps_alarms_told_total", "counter", TRAPS, "", "Alarms that Alertmanager took."),
+    Metric("mroom_traps_deliveries_failed_total", "counter", TRAPS, "", "Posts that an Alertmanager did not take."),
+    Metric("mroom_traps_delivery_seconds_bucket", "histogram", TRAPS, "le", "From coming to Alertmanager's taking."),
+)
 _RECORDED = (
     Metric("mroom:probe_success:ratio", "gauge", RULES, "building, kind", "Share of the devices that answer."),
     Metric("mroom:pdu_power:watts", "gauge", RULES, "building", "What the PDUs of a building deliver."),
@@ -91,7 +105,7 @@ def table() -> dict[str, Metric]:
     for one in (SEVERITY_FAMILY, STATE_FAMILY):
         own = "sensor, group, oid" + (", state" if one is STATE_FAMILY else "")
         sensors[one.name] = Metric(one.name, one.kind, EXPORTER, f"{_TARGET}, {own}", one.help_text)
-    return {**sensors, **{one.name: one for one in (*_PROBE, *_OWN, *_ENTRY, *_RECORDED, *_WANTED)}}
+    return {**sensors, **{one.name: one for one in (*_PROBE, *_OWN, *_ENTRY, *_TRAPS, *_RECORDED, *_WANTED)}}
 
 
 _NAME = re.compile(

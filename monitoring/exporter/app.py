@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from monitoring.devices.definition import Definition
+from monitoring.exporter.asgi import PLAIN, answer, lifespan
 from monitoring.exporter.modules import AUTO, modules
 from monitoring.exporter.own import Own
 from monitoring.exporter.result import result_text
@@ -28,7 +29,6 @@ DEFAULT_SECONDS = 10.0
 MARGIN_SECONDS = 0.5
 """Kept back from the scrape's time for writing and sending what there is."""
 LONGEST_QUERY = 4096
-_PLAIN = "text/plain; charset=utf-8"
 _PARAMETERS = ("target", "module", "auth")
 
 
@@ -62,21 +62,21 @@ class Exporter:
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Any) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await lifespan(receive, send)
             return
         if scope["type"] != "http":
             return
         route = self._routes.get(scope["path"])
         if route is None:
-            await _send(send, 404, _PLAIN, b"There is /sd, /probe, /metrics and /-/healthy.\n")
+            await answer(send, 404, PLAIN, b"There is /sd, /probe, /metrics and /-/healthy.\n")
         elif scope["method"] not in {"GET", "HEAD"}:
-            await _send(send, 405, _PLAIN, b"Only GET is answered here.\n", (b"allow", b"GET, HEAD"))
+            await answer(send, 405, PLAIN, b"Only GET is answered here.\n", (b"allow", b"GET, HEAD"))
         else:
             try:
                 status, kind, body = await route(scope)
             except BadRequest as error:
-                status, kind, body = 400, _PLAIN, f"{error}\n".encode()
-            await _send(send, status, kind, b"" if scope["method"] == "HEAD" else body)
+                status, kind, body = 400, PLAIN, f"{error}\n".encode()
+            await answer(send, status, kind, b"" if scope["method"] == "HEAD" else body)
 
     async def _landing(self, _: Message) -> tuple[int, str, bytes]:
         page = '<!doctype html><title>mroom exporter</title><h1>mroom exporter</h1><p><a href="/metrics">metrics</a> '
@@ -84,7 +84,7 @@ class Exporter:
         return 200, "text/html; charset=utf-8", page.encode()
 
     async def _healthy(self, _: Message) -> tuple[int, str, bytes]:
-        return 200, _PLAIN, b"Healthy.\n"
+        return 200, PLAIN, b"Healthy.\n"
 
     async def _metrics(self, _: Message) -> tuple[int, str, bytes]:
         return 200, CONTENT_TYPE, self.own.text()
@@ -158,17 +158,3 @@ def _seconds(headers: Sequence[tuple[bytes, bytes]]) -> float:
     if not 0 < seconds < float("inf"):
         raise BadRequest("The header X-Prometheus-Scrape-Timeout-Seconds is no number of seconds.")
     return max(seconds - MARGIN_SECONDS, seconds / 2)
-
-
-async def _send(send: Any, status: int, kind: str, body: bytes, *more: tuple[bytes, bytes]) -> None:
-    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _lifespan(receive: Callable[[], Awaitable[Message]], send: Any) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

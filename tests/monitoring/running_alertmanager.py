@@ -49,13 +49,13 @@ class Alertmanager:
 
 
 @contextmanager
-def alertmanager(folder: Path, configuration: Path) -> Iterator[Alertmanager]:
+def alertmanager(folder: Path, configuration: Path, at: int | None = None) -> Iterator[Alertmanager]:
     """One that runs with the routes and inhibitions of a configuration; every receiver is a dead webhook."""
     document = yaml.safe_load(configuration.read_text(encoding="utf-8"))
     dead = {"url": "http://127.0.0.1:9/", "send_resolved": False, "max_alerts": 1}
     document["receivers"] = [{"name": one["name"], "webhook_configs": [dead]} for one in document["receivers"]]
     document["global"] = {"resolve_timeout": "5m"}
-    path, port = folder / "alertmanager.yaml", free_port()
+    path, port = folder / "running.yaml", at or free_port()
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     words = [f"--config.file={path}", f"--storage.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}",
              "--cluster.listen-address=", "--log.level=error"]  # fmt: skip

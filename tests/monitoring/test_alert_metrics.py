@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from prometheus_client import CollectorRegistry, generate_latest
 
-from monitoring.alerts.metrics import ENTRY, EXPORTER, NOBODY, OWN, RULES, table
+from monitoring.alerts.metrics import ENTRY, EXPORTER, NOBODY, OWN, RULES, TRAPS, table
 from monitoring.alerts.rules import WRITTEN, recorded
 from monitoring.devices import load_all
 from monitoring.entry.metrics import EntryCollector
@@ -20,6 +20,12 @@ from monitoring.exporter.slots import Slots
 from monitoring.exporter.target import Targets
 from monitoring.sensors.classes import CLASSES
 from monitoring.sensors.match import matching
+from monitoring.traps.alarms import Alarms
+from monitoring.traps.intake import Intake
+from monitoring.traps.meaning import load_all as load_traps
+from monitoring.traps.notification import Notification
+from monitoring.traps.own import Own as TrapsOwn
+from monitoring.traps.usm import Users
 from tests.monitoring import recordings
 from tests.monitoring.alerting import ground, plants, said
 from tests.monitoring.entries import Room, line
@@ -62,6 +68,21 @@ def test_what_the_exporter_says_of_entry_records_is_there(tmp_path):
     registry = CollectorRegistry()
     registry.register(EntryCollector(room.state))
     assert names(ENTRY) <= {name for name, _ in samples(generate_latest(registry).decode())}
+
+
+def test_what_the_receiver_of_traps_says_is_there():
+    alarms = Alarms(ground())
+    assert alarms.heard(next(trap for one in load_traps() for trap in one.traps if trap.raises), "ups-s-a")
+    intake = Intake("127.0.0.1", 0, lambda *_: None)
+    with intake.socket:
+        own = TrapsOwn(intake, alarms, Users([]))
+        own.taken(Notification("127.0.0.1", "v3", inform=False, trap="1.3.6", values={}))
+        seen = samples(own.text().decode())
+    assert names(TRAPS) <= {name for name, _ in seen}
+    labels = {name: set(dict(pairs)) for name, pairs in seen}
+    for one in table().values():
+        if one.by == TRAPS:
+            assert labels[one.name] == set(filter(None, one.labels.split(", "))), one.name
 
 
 def test_what_rules_record_is_what_the_table_says():
