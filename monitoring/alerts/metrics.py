@@ -56,6 +56,12 @@ _ENTRY = (
     Metric("mroom_door_events_total", "counter", ENTRY, "door, direction, result", "What happened at doors."),
     Metric("mroom_entry_alarm", "gauge", ENTRY, "fact, element", "1 while something that lasts is out of order."),
     Metric("mroom_entry_up", "gauge", ENTRY, "", "1 when the entry records can be read."),
+    Metric("mroom_entry_facts_total", "counter", ENTRY, "fact, element", "What was out of order."),
+    Metric("mroom_entry_inside", "gauge", ENTRY, "room", "How many people are in a room."),
+    Metric("mroom_entry_lines_total", "counter", ENTRY, "what, reason", "Records read, and what became of them."),
+    Metric("mroom_entry_last_record_timestamp_seconds", "gauge", ENTRY, "controller", "When it told something last."),
+    Metric("mroom_entry_unread_bytes", "gauge", ENTRY, "kind", "Of files that were seen and not yet read."),
+    Metric("mroom_entry_aside", "gauge", ENTRY, "", "Lines that nobody could read and that are kept."),
 )
 _TRAPS = (
     Metric("mroom_trap_active", "gauge", TRAPS, "alert, element", "1 while an alarm stands by a trap alone."),

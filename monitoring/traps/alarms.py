@@ -7,6 +7,7 @@ over by itself.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ REFRESH = 1 / 3
 """Of its hold must be gone before an alarm that goes on is told again."""
 
 
+Key = tuple[str, str]
+"""Alert and element."""
+
+
 @dataclass(slots=True)
 class Alarm:
     alert: str
@@ -32,9 +37,15 @@ class Alarm:
     end: float
     """In seconds of the clock."""
     told_end: float = 0.0
-    """The end that Alertmanager knows; 0: it knows nothing."""
+    """The end that every Alertmanager is, or will be, told."""
+    changed: float = 0.0
+    """When the trap came that it was last told for."""
     traps: int = 0
     last: str = ""
+
+    @property
+    def key(self) -> Key:
+        return self.alert, self.element
 
     def document(self) -> dict[str, Any]:
         """As Alertmanager's API takes it (`POST /api/v2/alerts`)."""
@@ -50,14 +61,34 @@ def _rfc3339(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
+class Outlet:
+    """The alarms that one Alertmanager is still to be told of. `some` is set while there are any."""
+
+    def __init__(self, alarms: Mapping[Key, Alarm]) -> None:
+        self._alarms = alarms
+        self._keys: dict[Key, None] = {}
+        self.some = asyncio.Event()
+
+    def add(self, key: Key) -> None:
+        self._keys[key] = None
+        self.some.set()
+
+    def take(self) -> list[Alarm]:
+        """All of them; those that could not be told are to be added again."""
+        taken = [self._alarms[key] for key in self._keys]
+        self._keys.clear()
+        self.some.clear()
+        return taken
+
+
 class Alarms:
     """What stands by traps at this moment."""
 
     def __init__(self, ground: Ground, clock: Callable[[], float] = time.time) -> None:
         self._ground, self._clock = ground, clock
         self._subjects = {(alert.id, subject.id): (alert, subject) for alert, subject in ground.made}
-        self._alarms: dict[tuple[str, str], Alarm] = {}
-        self._changed: dict[tuple[str, str], None] = {}
+        self._alarms: dict[Key, Alarm] = {}
+        self._outlets: list[Outlet] = []
         self.elements = _by_address(ground)
         """Address → element."""
         self.lines = {
@@ -85,12 +116,12 @@ class Alarms:
             alert, subject = self._subjects[key]
             made = rule(self._ground, alert, subject)
             labels = {"alertname": name, **{label: value for label, value in made["labels"].items() if value}}
-            alarm = self._alarms[key] = Alarm(name, element, labels, made["annotations"], min(came or now, now), now)
+            alarm = self._alarms[key] = Alarm(name, element, labels, made["annotations"], came or now, now)
         alarm.traps += 1
         alarm.last = trap.name if port is None else f"{trap.name} {port}"
         alarm.end = now + trap.hold_seconds
         if alarm.end - alarm.told_end > trap.hold_seconds * REFRESH:
-            self._changed[key] = None
+            self._changed(alarm, came or now)
 
     def _clear(self, trap: Trap, elements: list[str], port: str | None) -> bool:
         now = self._clock()
@@ -99,22 +130,18 @@ class Alarms:
                 alarm = self._alarms.get((name, element))
                 if alarm and alarm.end > now:
                     alarm.end, alarm.last = now, trap.name if port is None else f"{trap.name} {port}"
-                    self._changed[name, element] = None
+                    self._changed(alarm, now)
         return True
 
-    def take(self) -> list[Alarm]:
-        """Those that Alertmanager is to be told of now; those that it could not be told of go to `failed`."""
-        taken = [self._alarms[key] for key in self._changed]
-        self._changed = {}
-        for alarm in taken:
-            alarm.told_end = alarm.end
-        return taken
+    def _changed(self, alarm: Alarm, when: float) -> None:
+        alarm.told_end, alarm.changed = alarm.end, when
+        for outlet in self._outlets:
+            outlet.add(alarm.key)
 
-    def failed(self, taken: list[Alarm]) -> None:
-        """Nobody was told of these."""
-        for alarm in taken:
-            alarm.told_end = 0.0
-            self._changed[alarm.alert, alarm.element] = None
+    def outlet(self) -> Outlet:
+        """For one more Alertmanager, which is told of what comes from now on."""
+        self._outlets.append(Outlet(self._alarms))
+        return self._outlets[-1]
 
     def standing(self) -> Iterator[Alarm]:
         """Those that are not over."""

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 
-from monitoring.traps.alarms import Alarms
+from monitoring.traps.alarms import Alarm, Outlet
 
 ANSWER_SECONDS = 5.0
 AGAIN_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -16,34 +16,29 @@ AGAIN_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Delivery:
-    """Posts what has changed to every Alertmanager. `heard` is set when something has."""
+    """Tells one Alertmanager what changes; another that is silent does not hold it up."""
 
     def __init__(
-        self, alarms: Alarms, urls: Sequence[str], told: Callable[[int, float], None], failed: Callable[[], None]
+        self, outlet: Outlet, url: str, told: Callable[[Sequence[Alarm]], None], failed: Callable[[], None]
     ) -> None:
-        """`told`: how many alarms were told, and the begin of the first; `failed`: one could not be reached."""
-        self._alarms, self._told, self._failed = alarms, told, failed
-        self._endpoints = [f"{url.rstrip('/')}/api/v2/alerts" for url in urls]
-        self.heard = asyncio.Event()
+        """`told` gets what it has taken; `failed` counts a post that it did not take."""
+        self._outlet, self._told, self._failed = outlet, told, failed
+        self._url = f"{url.rstrip('/')}/api/v2/alerts"
 
     async def run(self) -> None:
         """Until it is cancelled."""
         failures = 0
         while True:
-            await self.heard.wait()
-            self.heard.clear()
-            taken = self._alarms.take()
-            if not taken:
-                continue
+            await self._outlet.some.wait()
+            taken = self._outlet.take()
             body = json.dumps([alarm.document() for alarm in taken], ensure_ascii=False).encode()
-            reached = await asyncio.gather(*(asyncio.to_thread(_post, url, body) for url in self._endpoints))
-            if all(reached):
+            if await asyncio.to_thread(_post, self._url, body):
                 failures = 0
-                self._told(len(taken), min(alarm.begin for alarm in taken))
+                self._told(taken)
                 continue
             self._failed()
-            self._alarms.failed(taken)
-            self.heard.set()
+            for alarm in taken:
+                self._outlet.add(alarm.key)
             await asyncio.sleep(AGAIN_SECONDS[min(failures, len(AGAIN_SECONDS) - 1)])
             failures += 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Callable, Container, Iterable
 from typing import Any
 
@@ -18,6 +19,9 @@ Address = Any
 """As a socket has it: host, port and, with IPv6, two more."""
 _RESPONSE = b"\xa2"
 """Response-PDU (RFC 3416, 3)."""
+QUESTIONS = 100
+"""Questions for our engine that are answered in a second: anybody can ask, and an answer takes pysnmp a thousandth of
+one. A sender asks once and asks again."""
 
 
 class Gate:
@@ -25,11 +29,12 @@ class Gate:
 
     def __init__(
         self, users: Users, communities: Iterable[Community], own: bytes, boots: int, sources: Container[str],
-        send: Callable[[bytes, Address], None],
+        send: Callable[[bytes, Address], None], clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self.users, self.own, self._sources, self._send = users, own, sources, send
         self._communities = [one.name.encode() for one in communities]
-        self._recent = Recent()
+        self._recent, self._clock = Recent(clock), clock
+        self._second, self._asked = 0, 0
         self._answer = b""
         self._informs = Informs(users.users.values(), own, boots, self._answered)
 
@@ -65,6 +70,7 @@ class Gate:
 
     def _secured(self, message: bytes, opened: Secured, source: str, address: Address) -> Notification | None:
         if opened.asks and not opened.engine and not opened.user:
+            self._may_ask()
             self._informs.taken(message, address, source)
             return None
         key = same(message)
@@ -80,6 +86,14 @@ class Gate:
             raise Refused(Refusal.kind)
         self._recent.add(key)
         return said
+
+    def _may_ask(self) -> None:
+        second = int(self._clock())
+        if second != self._second:
+            self._second, self._asked = second, 0
+        self._asked += 1
+        if self._asked > QUESTIONS:
+            raise Refused(Refusal.asking)
 
     def _inform(
         self, message: bytes, opened: Secured, key: bytes, source: str, address: Address

@@ -34,6 +34,8 @@ class Refusal(StrEnum):
     """The very same message again."""
     kind = "kind"
     """Signed, but no notification."""
+    asking = "asking"
+    """One of too many questions who we are."""
     error = "error"
     """A fault of ours, which the log has."""
 

@@ -13,7 +13,7 @@ from monitoring.alerts.rules import Ground
 from monitoring.exporter.asgi import PLAIN, answer, lifespan
 from monitoring.exporter.text import CONTENT_TYPE
 from monitoring.snmp.credential import Community, Credential, User
-from monitoring.traps.alarms import Alarms
+from monitoring.traps.alarms import Alarm, Alarms
 from monitoring.traps.deliver import Delivery
 from monitoring.traps.gate import Gate
 from monitoring.traps.intake import Intake
@@ -55,14 +55,16 @@ class Receiver:
             users, settings.communities, settings.engine, settings.boots, self.alarms.elements, self.intake.send
         )
         self.own = Own(self.intake, self.alarms, users)
-        self._delivery = Delivery(self.alarms, settings.alertmanagers, self._told, self.own.failed)
+        self._deliveries = [
+            Delivery(self.alarms.outlet(), url, self._told, self.own.failed) for url in settings.alertmanagers
+        ]
         self._ports = Ports(settings.ask_with or settings.users[0])
         self._asking: dict[tuple[str, int], list[tuple[Trap, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        parts: list[Coroutine[Any, Any, None]] = [self.intake.run(), self._delivery.run()]
+        parts: list[Coroutine[Any, Any, None]] = [self.intake.run(), *(one.run() for one in self._deliveries)]
         async with asyncio.TaskGroup() as group:
             for part in parts:
                 group.create_task(part)
@@ -121,10 +123,9 @@ class Receiver:
     def _heard(self, trap: Trap, element: str, port: str | None, came: float) -> None:
         if not self.alarms.heard(trap, element, port, came):
             self.own.meaningless()
-        self._delivery.heard.set()
 
-    def _told(self, alarms: int, begin: float) -> None:
-        self.own.told(alarms, time.time() - begin)
+    def _told(self, alarms: Sequence[Alarm]) -> None:
+        self.own.told(len(alarms), time.time() - min(alarm.changed for alarm in alarms))
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """The HTTP application (ASGI)."""

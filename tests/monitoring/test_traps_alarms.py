@@ -42,6 +42,12 @@ def alarms(clock):
     return Alarms(ground(), clock)
 
 
+@pytest.fixture
+def outlet(alarms):
+    """What an Alertmanager would be told."""
+    return alarms.outlet()
+
+
 def said(trap: str, **values: object) -> Notification:
     return Notification("198.18.36.111", "v3", inform=False, trap=trap, values=values)
 
@@ -67,28 +73,28 @@ def meaning(trap: str, values: dict | None = None):
         (f"{POWERNET}.276", {}, "pdu-s-r1-a", None, "DeviceReportsFault", "pdu-s-r1-a"),
     ],
 )  # fmt: skip
-def test_a_trap_raises_the_alarm_that_it_means(trap, values, element, port, alert, about, alarms):
+def test_a_trap_raises_the_alarm_that_it_means(trap, values, element, port, alert, about, alarms, outlet):
     assert alarms.heard(meaning(trap, values), element, port)
-    (alarm,) = alarms.take()
+    (alarm,) = outlet.take()
     assert (alarm.alert, alarm.element, alarm.labels["alertname"], alarm.labels["element"]) == (alert, about) * 2
 
 
-def test_an_alarm_that_its_element_cannot_have_means_nothing(alarms):
+def test_an_alarm_that_its_element_cannot_have_means_nothing(alarms, outlet):
     assert not alarms.heard(meaning("1.3.6.1.2.1.33.2.1"), "pdu-s-r1-a")
-    assert alarms.take() == []
+    assert outlet.take() == []
 
 
-def test_what_only_is_known_means_nothing_and_is_no_fault(alarms):
+def test_what_only_is_known_means_nothing_and_is_no_fault(alarms, outlet):
     assert alarms.heard(meaning(f"{POWERNET}.126"), "ats-s-a")
-    assert alarms.take() == []
+    assert outlet.take() == []
 
 
-def test_many_traps_are_one_alarm_that_is_told_again_before_it_ends(alarms, clock):
+def test_many_traps_are_one_alarm_that_is_told_again_before_it_ends(alarms, clock, outlet):
     trap, told = meaning("1.3.6.1.2.1.33.2.1"), []
     for _ in range(2000):
         clock.now += 0.1
         alarms.heard(trap, "ups-s-a")
-        for alarm in alarms.take():
+        for alarm in outlet.take():
             told.append((clock.now, alarm.end))
             assert alarm.begin == pytest.approx(Clock.now + 0.1)
     assert (alarm.traps, len(told)) == (2000, 4)
@@ -96,26 +102,28 @@ def test_many_traps_are_one_alarm_that_is_told_again_before_it_ends(alarms, cloc
     assert [one.alert for one in alarms.standing()] == ["UpsOnBattery"]
 
 
-def test_an_alarm_ends_by_itself_or_by_what_clears_it(alarms, clock):
+def test_an_alarm_ends_by_itself_or_by_what_clears_it(alarms, clock, outlet):
     alarms.heard(meaning("1.3.6.1.2.1.33.2.1"), "ups-s-a")
     alarms.heard(meaning(DOWN), "core-s2", "line-b")
-    assert {alarm.alert for alarm in alarms.take()} == {"UpsOnBattery", "LineDown"}
+    assert {alarm.alert for alarm in outlet.take()} == {"UpsOnBattery", "LineDown"}
     clock.now += 5
     alarms.heard(meaning(UP), "core-s2", "line-b")
-    (alarm,) = alarms.take()
+    (alarm,) = outlet.take()
     assert (alarm.alert, alarm.end) == ("LineDown", clock.now)
     alarms.heard(meaning(UP), "core-s2", "line-b")
-    assert alarms.take() == []
+    assert outlet.take() == []
     clock.now += HOLD_SECONDS
     assert list(alarms.standing()) == []
 
 
-def test_what_nobody_was_told_of_is_told_again(alarms):
+def test_each_alertmanager_is_told_by_itself(alarms, outlet):
+    other = alarms.outlet()
     alarms.heard(meaning("1.3.6.1.2.1.33.2.1"), "ups-s-a")
-    taken = alarms.take()
-    assert alarms.take() == []
-    alarms.failed(taken)
-    assert alarms.take() == taken
+    taken = outlet.take()
+    assert outlet.take() == []
+    assert not outlet.some.is_set()
+    outlet.add(taken[0].key)  # it did not answer
+    assert (outlet.take(), other.take()) == (taken, taken)
     document = taken[0].document()
     assert json.loads(json.dumps(document))["annotations"]["trap"] == "upsTrapOnBattery"
     assert document["endsAt"] > document["startsAt"]
@@ -139,7 +147,7 @@ def test_faults_of_a_file_are_told_with_their_lines(tmp_path):
     assert "wrong.yaml:5:" in str(error.value)
 
 
-def test_the_poll_fires_the_very_same_alarm(tmp_path, alarms):
+def test_the_poll_fires_the_very_same_alarm(tmp_path, alarms, outlet):
     """Labels as Prometheus makes them from the rules, compared by promtool to the last one."""
     rooms = plants()
     rooms["agent-s"].out.update({"utility-s", "gen-s"})
@@ -152,7 +160,7 @@ def test_the_poll_fires_the_very_same_alarm(tmp_path, alarms):
              (COLD, "core-s1", None), (DOWN, "sw-s-fac", "eth1")]  # fmt: skip
     for trap, element, port in heard:
         assert alarms.heard(meaning(trap), element, port)
-    taken = alarms.take()
+    taken = outlet.take()
     assert len(taken) == len(heard)
     keys = {(alarm.alert, alarm.element) for alarm in taken}
     made = [rule(ground(), *one) for one in ground().made if (one[0].id, one[1].id) in keys]

@@ -19,7 +19,7 @@ from bench.trap_messages import ADDRESS, ENGINE, ON_BATTERY, USER, VALUES, Engin
 from monitoring.snmp.credential import AUTH, PRIV, Community, User
 from monitoring.traps import ber
 from monitoring.traps.ber import Malformed
-from monitoring.traps.gate import Gate
+from monitoring.traps.gate import QUESTIONS, Gate
 from monitoring.traps.informs import engine_id, next_boots, value_of
 from monitoring.traps.message import open_message
 from monitoring.traps.notification import Notification, Refusal, notification
@@ -47,7 +47,7 @@ class Desk:
         self.clock = clock or Clock()
         self.gate = Gate(
             Users(users or (USER,), self.clock), [Community("public")], OWN, 1, {ADDRESS},
-            lambda message, _: self.sent.append(message),
+            lambda message, _: self.sent.append(message), self.clock,
         )  # fmt: skip
 
     def take(self, message: bytes, source=FROM):
@@ -221,6 +221,13 @@ def test_who_asks_is_told_our_engine_and_its_time():
     (report,) = desk.sent
     asked = open_message(report)
     assert (asked.engine, asked.boots) == (OWN, 1)
+
+
+def test_nobody_keeps_us_busy_by_asking():
+    desk = Desk()
+    assert [desk.take(WHO) for _ in range(QUESTIONS + 5)] == [None] * QUESTIONS + [Refusal.asking] * 5
+    desk.clock.now += 1
+    assert desk.take(WHO) is None
 
 
 def test_an_inform_of_v3_is_answered_and_answered_again_when_the_answer_got_lost():

@@ -148,15 +148,18 @@ def test_a_burst_loses_nothing_and_is_one_alarm(room):
         assert program.value("mroom_traps_refused_total", reason="error") == 0
 
 
-def test_what_alertmanager_does_not_take_is_told_when_it_is_back(room, tmp_path):
-    site, state, _ = room
-    port = free_port()
-    with running(site, state, "--alertmanager", f"http://127.0.0.1:{port}") as program:
-        program.send(Engine(boots=3).message(1))
+def test_an_alertmanager_that_is_not_there_holds_up_no_other_and_is_told_when_it_is_back(room, tmp_path):
+    site, state, told = room
+    port, wanted = free_port(), ("DeviceRestarted", UPS)
+    both = ["--alertmanager", f"http://127.0.0.1:{port}", "--alertmanager", told.url]
+    with running(site, state, *both) as program:
+        program.send(Engine(boots=3).message(1, trap="1.3.6.1.6.3.1.1.5.1", values={}))
         program.until(lambda: program.value("mroom_traps_deliveries_failed_total") >= 1, "nobody is there")
+        program.until(lambda: program.value("mroom_traps_alarms_told_total") == 1, "the other one knows")
+        assert wanted in told.alerts()
         write(inventory.load(site), tmp_path, state=state)
         with alertmanager(tmp_path, tmp_path / "alertmanager.yaml", port) as back:
-            assert back.settled(1, {("UpsOnBattery", UPS)}) == {("UpsOnBattery", UPS)}
+            assert back.settled(1, {wanted}) == {wanted}
 
 
 @pytest.mark.parametrize(
