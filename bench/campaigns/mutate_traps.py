@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ SIGNED_INSIDE = (b"\x30\x84\xff\xff\xff\xff", b"\x06\x00", b"\x02\x00", b"\x46\x
 
 @cache
 def gate() -> Gate:
-    return Gate(Users([USER]), [Community("public")], OWN, 1, {ADDRESS}, lambda *_: None)
+    # the second is always another, so that no question is one too many
+    seconds = cycle((0.0, 1.0)).__next__
+    return Gate(Users([USER]), [Community("public")], OWN, 1, {ADDRESS}, lambda *_: None, seconds)
 
 
 def seeds(at: int, chance: random.Random) -> bytes:
