@@ -55,5 +55,6 @@ def marks(room: Room, alarms: Iterable[Alarm]) -> dict[str, Mark]:
     for id_ in lost:
         element = place.find(room.site, id_)
         if element and element[0] in DRAWN:
-            found.setdefault(id_, Mark(FOLLOWS, "warning", ()))
+            for shape in room.shapes(id_):
+                found.setdefault(shape, Mark(FOLLOWS, "warning", ()))
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from inventory import place
+from inventory.cabling import building_of
 from inventory.model import Line, Site, System
 from monitoring.alerts.rules import Ground
 from monitoring.alerts.subjects import pair_id, pairs, port
@@ -17,6 +18,8 @@ DRAWN = (
     "lines",
 )  # fmt: skip
 """Collections whose elements have a shape of their own in the pictures; anything else shows by what it stands in."""
+OUTSIDE = "outside"
+"""The shape of everything that stands in no building of ours."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ class Room:
         return tuple(
             self._wire(line) for line in self.site.lines.values() if not (line.retired and line.retired <= self.today)
         )
+
+    @cached_property
+    def crossing(self) -> dict[str, tuple[str, str]]:
+        """Line → the two places that it joins, of those that lead from one to another: these are drawn."""
+        ends = {
+            wire.line.id: tuple(building_of(self.site, end.device) or OUTSIDE for end in wire.line.ends)
+            for wire in self.wires
+        }
+        return {id_: (min(two), max(two)) for id_, two in ends.items() if len(set(two)) > 1}
 
     @property
     def ports(self) -> frozenset[str]:
@@ -95,6 +107,10 @@ class Room:
         found = place.find(self.site, id_)
         if not found:
             return ()
+        if found[0] == "devices" and building_of(self.site, id_) is None:
+            return (OUTSIDE,)
+        if found[0] == "lines" and id_ not in self.crossing:
+            return tuple(shape for end in self.site.lines[id_].ends for shape in self._shape(end.device))
         if found[0] in DRAWN:
             return (id_,)
         lines = [one.id for one in self.site.lines.values() if id_ in (*one.ducts, one.carrier)]

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from inventory import place
-from inventory.cabling import building_of
 from monitoring.page.draw import GLYPH, Look, box, group, look, svg, text
-from monitoring.page.room import Room
+from monitoring.page.room import OUTSIDE, Room
 from monitoring.page.words import Language
 
 WIDE, EDGE = 760, 42
@@ -21,7 +20,6 @@ STEP, APART = 118, 124
 """Between two boxes one above the other, and between two lines side by side."""
 SHARE = 0.44
 """Where on its way a line has its label: before the middle, where the lines of others end."""
-OUTSIDE = "outside"
 STYLE = {"up": "ok", "down": "critical", "silent": "critical", "unknown": "unknown"}
 
 
@@ -38,7 +36,7 @@ def site_map(room: Room, state: Mapping[str, Any], said: Mapping[str, str], lang
     boxes = []
     for id_, (x, y) in spots.items():
         name = said["outside"] if id_ == OUTSIDE else room.name(id_)[language]
-        how = Look() if id_ == OUTSIDE else look(_worst(room, id_, state), said)
+        how = look(_worst(room, id_, state), said)
         boxes.append(_building(id_, (x, y), name, how, said))
     return svg((WIDE, high), said["map"], "map", [*wires, *boxes, *labels])
 
@@ -63,10 +61,8 @@ def _spots(room: Room) -> tuple[dict[str, tuple[float, float]], float]:
 def _between(room: Room) -> dict[tuple[str, str], list[str]]:
     """Two places → the lines between them."""
     found: dict[tuple[str, str], list[str]] = {}
-    for wire in room.wires:
-        ends = [building_of(room.site, end.device) or OUTSIDE for end in wire.line.ends]
-        if ends[0] != ends[1]:
-            found.setdefault((min(ends), max(ends)), []).append(wire.line.id)
+    for id_, places in room.crossing.items():
+        found.setdefault(places, []).append(id_)
     return found
 
 
@@ -118,6 +114,8 @@ def _worst(room: Room, building: str, state: Mapping[str, Any]) -> Mapping[str, 
 
 
 def _stands_in(room: Room, id_: str) -> str | None:
+    if id_ == OUTSIDE:
+        return OUTSIDE
     found = place.find(room.site, id_)
     return place.building(room.site, *found) if found else None
 

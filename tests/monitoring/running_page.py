@@ -109,8 +109,8 @@ def prometheus(folder: Path, target: int, port_: int) -> Iterator[str]:
     path = folder / "prometheus.yaml"
     path.write_text(yaml.safe_dump({"scrape_configs": [job]}), encoding="utf-8")
     url = f"http://127.0.0.1:{port_}"
-    words = [f"--config.file={path}", f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{port_}",
-             "--log.level=error"]  # fmt: skip
+    words = [f"--config.file={path}", f"--storage.tsdb.path={folder / 'tsdb'}",
+             f"--web.listen-address=127.0.0.1:{port_}", "--log.level=error"]  # fmt: skip
     with running("prometheus", words, url, folder / "prometheus.log", DEADLINE_SECONDS):
         yield url
 

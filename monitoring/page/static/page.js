@@ -4,7 +4,8 @@
   const LOST_AFTER = 6500; // three of the server's signs of life, which come every two seconds
   const CURVES_EVERY = 15000;
   const COLOURS = ["#6cc5f2", "#f0b13c", "#ff8a5c", "#d9a3c7", "#9ad0b5", "#d8d39a"];
-  const DASHES = [[], [8, 3], [2, 3], [10, 3, 2, 3], [4, 4], [12, 2]];
+  const DASHES = [[], [10, 5], [2, 4]];
+  const MARKERS = ["solid", "dashed", "dotted"]; // the same, in the legend: not the colour alone
   let ahead = 0; // of the server's clock before ours, in milliseconds
   let heard = Date.now();
 
@@ -69,7 +70,7 @@
     }
     const series = [{ value: (_, at) => (at ? new Date(at * 1000).toLocaleTimeString(lang, { hour12: false }) : "") }].concat(
       chart.rows.map((row, at) => ({
-        label: row.name[lang], stroke: COLOURS[at % 6], dash: DASHES[at % 6], width: 2,
+        label: row.name[lang], stroke: COLOURS[at % 6], dash: DASHES[at % 3], width: 2,
         value: (_, value) => (value == null ? "-" : `${value.toFixed(1)} ${chart.unit}`),
       })),
     );
@@ -84,7 +85,8 @@
     const axis = { stroke: "#aab7c4", grid: { stroke: "#33404d", width: 1 }, ticks: { show: false } };
     const size = { width: place.clientWidth, height: 130 };
     drawn[chart.name] = new uPlot({
-      ...size, series, axes: [{ ...axis, size: 28, values: "{HH}:{mm}" }, { ...axis, size: 44 }], legend: { live: false },
+      ...size, series, axes: [{ ...axis, size: 28, values: "{HH}:{mm}" }, { ...axis, size: 44 }], 
+      legend: { live: false, markers: { width: 2, dash: (_, at) => MARKERS[(at - 1) % 3] } },
       cursor: { show: false },
     }, data, place);
     drawn[chart.name].names = names;
