@@ -31,8 +31,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--state", required=True, type=Path, help="MROOM_STATE: the journal and the entry records")
     parser.add_argument(
         "--listen", action="append", default=[], metavar="ADDRESS:PORT",
-        help=f"where to listen, may be given again (127.0.0.1:{PORT}); loopback: open, without personal data; any other "
-        "address: TLS and a login by --web.config.file",
+        help=f"where to listen, may be given again (127.0.0.1:{PORT}); loopback: open, without personal data; any "
+        "other address: TLS and a login by --web.config.file",
     )  # fmt: skip
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090", help="its address (%(default)s)")
     parser.add_argument("--alertmanager", default=f"http://127.0.0.1:{WEB_PORT}", help="its address (%(default)s)")

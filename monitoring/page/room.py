@@ -9,7 +9,7 @@ from functools import cached_property
 
 from inventory import place
 from inventory.cabling import building_of
-from inventory.model import Line, Site, System
+from inventory.model import Element, Line, Site, System
 from monitoring.alerts.rules import Ground
 from monitoring.alerts.subjects import pair_id, pairs, port
 
@@ -107,19 +107,18 @@ class Room:
         found = place.find(self.site, id_)
         if not found:
             return ()
-        if found[0] == "devices" and building_of(self.site, id_) is None:
-            return (OUTSIDE,)
         if found[0] == "lines" and id_ not in self.crossing:
             return tuple(shape for end in self.site.lines[id_].ends for shape in self._shape(end.device))
-        if found[0] in DRAWN:
+        if found[0] in DRAWN and not (found[0] == "devices" and building_of(self.site, id_) is None):
             return (id_,)
-        lines = [one.id for one in self.site.lines.values() if id_ in (*one.ducts, one.carrier)]
-        if lines:
-            return tuple(lines)
-        if found[0] == "clients":
-            lan = self.site.lans[self.site.clients[id_].lan]
-            return (lan.building,) if lan.building else ()
-        around = (outer.id for kind, outer in place.chain(self.site, *found) if kind in DRAWN)
+        lines = tuple(one.id for one in self.site.lines.values() if id_ in (*one.ducts, one.carrier))
+        return lines or self._around(*found)
+
+    def _around(self, collection: str, element: Element) -> tuple[str, ...]:
+        """The nearest shape in which an element stands."""
+        if collection in {"devices", "clients"}:
+            return (building_of(self.site, element.id) or OUTSIDE,)
+        around = (outer.id for kind, outer in place.chain(self.site, collection, element) if kind in DRAWN)
         return tuple(around)[:1]
 
     def gone(self, out: Iterable[str]) -> tuple[frozenset[str], dict[str, tuple[str, tuple[str, ...]]]]:

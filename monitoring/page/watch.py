@@ -45,7 +45,7 @@ class Watch:
     def __init__(self, room: Callable[[], Room], sources: Sources) -> None:
         """`room` gives the model as it is today."""
         self._room, self._sources = room, sources
-        self.facts = Facts(time.time(), dict.fromkeys(SOURCES, Standing(ok=False, why="not asked yet")))
+        self.facts = Facts(0.0, dict.fromkeys(SOURCES, Standing(ok=False, why="not asked yet")))
         self.version, self.viewers = 0, 0
         self._outages = systems.Outages()
         self._print = ""

@@ -332,8 +332,7 @@ def test_a_runbook_says_what_its_page_in_the_documents_says(lang):
             *getattr(one.then, lang),
         ]
         assert [line for line in said if line not in markdown(one)] == []
-        plain = text.replace("&amp;", "&").replace("&gt;", ">").replace("&lt;", "<")
-        assert [line for line in said if re.sub("[\"']", "'", line) not in plain] == []
+        assert [line for line in said if line not in text] == []
 
 
 @pytest.mark.parametrize("lang", words.LANGUAGES)
