@@ -126,9 +126,8 @@ def _building(id_: str, at: tuple[float, float], name: str, how: Look, said: Map
     drawn = [
         box(x, y, *BOX, "b", 6),
         text(at[0], at[1] - 4, _short(name), "n", "middle"),
+        text(at[0], at[1] + 18, word, "i", "middle"),
     ]
-    if id_ != OUTSIDE:
-        drawn.append(text(at[0], at[1] + 18, word, "i", "middle"))
     return group(id_, f"e p {how.style}", name, drawn)
 
 

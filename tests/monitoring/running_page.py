@@ -3,12 +3,10 @@ Debian's Alertmanager, and the page as a process of its own."""
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import http.server
 import json
 import socketserver
-import ssl
 import subprocess
 import sys
 import threading
@@ -27,7 +25,9 @@ import inventory
 from inventory.model import Site
 from monitoring.alerts import write
 from monitoring.alerts.redundancy import State
-from monitoring.alerts.subjects import pair_id, pairs, port
+from monitoring.alerts.rules import Ground, rule
+from monitoring.alerts.subjects import pair_id, pairs
+from monitoring.alerts.subjects import port as port_of
 from tests.daemon import free_port, running
 from tests.monitoring.running_alertmanager import Alertmanager, alertmanager
 
@@ -56,7 +56,7 @@ class Said:
                              int(system.id not in self.down_systems)))  # fmt: skip
         for line in self.site.lines.values():
             for end in line.ends:
-                labels = {"element": end.device, "port": port(self.site, end.device, line.id), "index": "1"}
+                labels = {"element": end.device, "port": port_of(self.site, end.device, line.id), "index": "1"}
                 rows.append(("mroom_port_oper_state", labels, 2 if line.id in self.down_lines else 1))
         for pair in pairs(self.site):
             now = self.pairs.get(pair_id(pair), "up")
@@ -119,7 +119,6 @@ def prometheus(folder: Path, target: int, port_: int) -> Iterator[str]:
 class Answer:
     status: int
     text: str
-    headers: Any
 
     def json(self) -> Any:
         return json.loads(self.text)
@@ -133,21 +132,20 @@ class Noc:
     prometheus: str
     alertmanager: Alertmanager
     state: Path
+    ground: Ground
     url: str = ""
-    far: str = ""
     process: subprocess.Popen[bytes] | None = None
 
-    def get(self, path: str, *, far: bool = False, user: tuple[str, str] | None = None, **headers: str) -> Answer:
-        request = urllib.request.Request(f"{self.far if far else self.url}{path}", headers=headers)
-        if user:
-            request.add_header("Authorization", "Basic " + base64.b64encode(":".join(user).encode()).decode())
-        trust = ssl.create_default_context()
-        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    def another(self) -> Noc:
+        """For another page over the same sources."""
+        return Noc(self.said, self.prometheus, self.alertmanager, self.state, self.ground)
+
+    def get(self, path: str) -> Answer:
         try:
-            with urllib.request.urlopen(request, timeout=10, context=trust if far else None) as answer:
-                return Answer(answer.status, answer.read().decode(), answer.headers)
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+                return Answer(answer.status, answer.read().decode())
         except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read().decode(), error.headers)
+            return Answer(error.code, error.read().decode())
 
     def state_of(self) -> Any:
         return self.get("/api/state").json()
@@ -162,26 +160,38 @@ class Noc:
             threading.Event().wait(0.1)
         raise AssertionError(f"not within {seconds} s: {json.dumps(found, ensure_ascii=False)[:3000]}")
 
-    def alarm(self, name: str, element: str, severity: str = "critical", **more: str) -> None:
+    def fire(self, *which: tuple[str, str], seconds: float = 3600) -> None:
+        """Post alerts as Prometheus would, with the labels and texts of their rules: (alert, element)."""
         now = dt.datetime.now(dt.UTC)
-        labels = {"alertname": name, "element": element, "severity": severity, **more}
-        notes = {"summary_ja": f"{element} の警報", "summary_en": f"alarm of {element}", "at_risk_ja": "なし",
-                 "at_risk_en": "none"}  # fmt: skip
-        ends = (now + dt.timedelta(hours=1)).isoformat()
-        self.alertmanager.post(
-            "alerts", [{"labels": labels, "annotations": notes, "startsAt": now.isoformat(), "endsAt": ends}]
-        )
+        ends = (now + dt.timedelta(seconds=seconds)).isoformat()
+        rows = []
+        for alert, subject in self.ground.made:
+            if (alert.id, subject.id) in which:
+                made = rule(self.ground, alert, subject)
+                labels = {"alertname": alert.id, **made["labels"]}
+                row = {"labels": labels, "annotations": made["annotations"], "endsAt": ends}
+                rows.append(row | ({"startsAt": now.isoformat()} if seconds else {}))
+        assert len(rows) == len(which), which
+        self.alertmanager.post("alerts", rows)
 
-    def well(self, name: str, element: str, severity: str = "critical", **more: str) -> None:
-        now = dt.datetime.now(dt.UTC).isoformat()
-        labels = {"alertname": name, "element": element, "severity": severity, **more}
-        self.alertmanager.post("alerts", [{"labels": labels, "endsAt": now}])
+    @contextmanager
+    def firing(self, *which: tuple[str, str]) -> Iterator[None]:
+        """Alerts for a while; at the end everything is well again."""
+        self.fire(*which)
+        try:
+            yield
+        finally:
+            self.fire(*which, seconds=0)
+            self.said.down_systems.clear()
+            self.said.down_lines.clear()
+            self.said.pairs.clear()
+            self.until(lambda state: state["overall"] == "ok" and not state["alarms"])
 
 
 @contextmanager
-def page(noc: Noc, *words: str) -> Iterator[Noc]:
+def page(noc: Noc, *words: str, port: int | None = None) -> Iterator[Noc]:
     """The page of a room, as a process."""
-    port_ = free_port()
+    port_ = port or free_port()
     noc.url = f"http://127.0.0.1:{port_}"
     command = [sys.executable, "-m", "monitoring.page", "--site", str(SITE_FOLDER), "--state", str(noc.state),
                "--prometheus", noc.prometheus, "--alertmanager", noc.alertmanager.url,
@@ -222,6 +232,6 @@ def behind(folder: Path) -> Iterator[Noc]:
         url = stack.enter_context(prometheus(folder, target, free_port()))
         (folder / "am").mkdir()
         manager = stack.enter_context(alertmanager(folder / "am", folder / "alertmanager.yaml"))
-        noc = Noc(said, url, manager, state)
-        noc.alarm("Watchdog", site.site.name, "none")
+        noc = Noc(said, url, manager, state, Ground(site, DAY))
+        noc.fire(("Watchdog", site.site.name))
         yield noc

@@ -25,7 +25,7 @@ from monitoring.page.upstream import Upstream
 from monitoring.page.watch import Sources, Watch
 from tests.daemon import free_port
 from tests.monitoring.entries import Room, line
-from tests.monitoring.running_page import ROOT, SITE_FOLDER, Noc, behind, page, prometheus
+from tests.monitoring.running_page import ROOT, SITE_FOLDER, behind, page, prometheus
 
 NAME = "佐藤 花子"
 
@@ -59,12 +59,8 @@ def test_what_serves_what_does_not_and_since_when_also_to_a_page_that_has_just_b
 
 
 def test_what_follows_from_a_cause_is_told_as_that_and_not_as_another_cause(noc):
-    noc.alarm("UpsDead", "ups-s-a")
-    noc.alarm("PduDead", "pdu-s-r1-a")
-    state = noc.until(lambda state: {row["state"] for row in state["alarms"]} == {"active", "inhibited"})
-    noc.well("UpsDead", "ups-s-a")
-    noc.well("PduDead", "pdu-s-r1-a")
-    noc.until(lambda state: not state["alarms"])
+    with noc.firing(("UpsDead", "ups-s-a"), ("PduDead", "pdu-s-r1-a")):
+        state = noc.until(lambda state: {row["state"] for row in state["alarms"]} == {"active", "inhibited"})
     (cause,) = [row for row in state["alarms"] if row["state"] == "active"]
     assert (cause["name"], cause["element"], cause["runbook"]) == ("UpsDead", "ups-s-a", "/runbooks/UpsDead")
     (effect,) = [row for row in state["alarms"] if row["inhibited"]]
@@ -79,10 +75,8 @@ def test_a_silenced_alarm_stands_there_as_known_work(noc):
     silence = {"matchers": [matcher], "startsAt": now.isoformat(), "endsAt": (now + dt.timedelta(hours=1)).isoformat(),
                "createdBy": "a test", "comment": "work"}  # fmt: skip
     noc.alertmanager.post("silences", silence)
-    noc.alarm("LineDown", "line-a", "warning")
-    state = noc.until(lambda state: [row["state"] for row in state["alarms"]] == ["silenced"])
-    noc.well("LineDown", "line-a", "warning")
-    noc.until(lambda state: not state["alarms"])
+    with noc.firing(("LineDown", "line-a")):
+        state = noc.until(lambda state: [row["state"] for row in state["alarms"]] == ["silenced"])
     assert state["marks"]["line-a"]["kind"] == "work"
     assert state["overall"] == "ok"
 
@@ -237,7 +231,7 @@ def test_both_addresses_of_one_page_and_the_reading_of_who_is_inside(web, tmp_pa
 
 def test_an_address_that_is_taken_ends_the_page_with_a_sentence(noc):
     taken = noc.url.partition("//")[2]
-    other = Noc(noc.said, noc.prometheus, noc.alertmanager, noc.state)
+    other = noc.another()
     with pytest.raises(AssertionError, match="cannot be listened at: Address already in use"):  # noqa: SIM117 it is the inner one that raises
         with page(other, "--listen", taken):
             pass
