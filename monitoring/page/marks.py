@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from inventory import place
@@ -35,8 +35,8 @@ def out(alarms: Iterable[Alarm]) -> tuple[str, ...]:
     return tuple(sorted({one.element for one in alarms if one.name in known and one.stands != "silenced"}))
 
 
-def marks(room: Room, alarms: Iterable[Alarm]) -> dict[str, Mark]:
-    """Shape → its mark."""
+def marks(room: Room, alarms: Iterable[Alarm], lines: Mapping[str, str]) -> dict[str, Mark]:
+    """Shape → its mark. `lines`: line → how it stands."""
     rows = list(alarms)
     found: dict[str, Mark] = {}
     for kind, some in (
@@ -45,7 +45,7 @@ def marks(room: Room, alarms: Iterable[Alarm]) -> dict[str, Mark]:
         (FOLLOWS, [one for one in rows if one.stands == "inhibited" and one.severity in LOUD]),
     ):
         for alarm in some:
-            for shape in room.shapes(alarm.element):
+            for shape in _shapes(room, alarm.element, kind, lines):
                 before = found.get(shape)
                 if before is None:
                     found[shape] = Mark(kind, alarm.severity, (alarm.name,))
@@ -58,3 +58,12 @@ def marks(room: Room, alarms: Iterable[Alarm]) -> dict[str, Mark]:
             for shape in room.shapes(id_):
                 found.setdefault(shape, Mark(FOLLOWS, "warning", ()))
     return found
+
+
+def _shapes(room: Room, element: str, kind: str, lines: Mapping[str, str]) -> tuple[str, ...]:
+    """Of a pair the line that is the matter; both where each is up by itself and the pair is the cause all the same."""
+    shapes = room.shapes(element)
+    if element not in room.pairs:
+        return shapes
+    bad = tuple(shape for shape in shapes if lines.get(shape) not in {"up", "unknown"})
+    return bad if bad or kind != CAUSE else shapes

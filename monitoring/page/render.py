@@ -56,8 +56,9 @@ class Renderer:
             (one.id, room.name(one.id), Markup(plan(room, one.id, state, said, language)))  # noqa: S704 texts are escaped there
             for one in known
         ]
+        names = {one["id"]: one["name"] for one in state["systems"]}
         drawn = Markup(site_map(room, state, said, language))  # noqa: S704 texts are escaped there
-        return self._text("live.html", language, room, s=state, map=drawn, plans=plans, role=role)
+        return self._text("live.html", language, room, s=state, map=drawn, plans=plans, role=role, names=names)
 
     def runbook(self, room: Room, alert: Alert, language: Language) -> str:
         """What docs/runbooks has of an alert, from the same text."""

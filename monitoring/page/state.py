@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitoring.page import systems
 from monitoring.page.alarms import Alarm, Alarms
-from monitoring.page.lines import carries, pair_states
+from monitoring.page.lines import Carries, carries, pair_states
 from monitoring.page.marks import causes, marks, out
 from monitoring.page.records import Run, Told
 from monitoring.page.room import Room
@@ -46,6 +46,8 @@ def document(room: Room, facts: Facts, *, personal: bool) -> dict[str, Any]:
     time = _Time(room.site.site.timezone)
     rows = [_system(room, facts, system.id, time) for system in room.systems]
     pairs = _pairs(room, facts)
+    lines = carries(room.wires, facts.samples)
+    marked = marks(room, facts.alarms.open, {id_: line.state for id_, line in lines.items()})
     alarms = [_alarm(room, alarm) for alarm in facts.alarms.open]
     return {
         "site": room.site.site.name,
@@ -57,9 +59,9 @@ def document(room: Room, facts: Facts, *, personal: bool) -> dict[str, Any]:
         "targets": _targets(facts),
         "systems": rows,
         "pairs": pairs,
-        "lines": _lines(room, facts),
+        "lines": _lines(room, facts, lines),
         "alarms": alarms,
-        "marks": {shape: asdict(mark) for shape, mark in sorted(marks(room, facts.alarms.open).items())},
+        "marks": {shape: asdict(mark) for shape, mark in sorted(marked.items())},
         "changes": None if facts.told is None else _changes(room, facts.told, personal=personal),
         "freeze": None if facts.told is None else _freeze(facts.told, personal=personal),
         "drills": _drills(facts),
@@ -140,7 +142,7 @@ def _pairs(room: Room, facts: Facts) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(room: Room, facts: Facts) -> dict[str, dict[str, Any]]:
+def _lines(room: Room, facts: Facts, lines: Mapping[str, Carries]) -> dict[str, dict[str, Any]]:
     stale = facts.stale("prometheus")
     return {
         id_: {
@@ -149,12 +151,13 @@ def _lines(room: Room, facts: Facts) -> dict[str, dict[str, Any]]:
             "last_state": line.state,
             "loss_ratio": line.loss_ratio,
         }
-        for id_, line in carries(room.wires, facts.samples).items()
+        for id_, line in lines.items()
     }
 
 
 def _alarm(room: Room, alarm: Alarm) -> dict[str, Any]:
     name = alarm.runbook
+    _, effects = room.gone([alarm.element])
     return {
         "name": alarm.name,
         "severity": alarm.severity,
@@ -166,6 +169,7 @@ def _alarm(room: Room, alarm: Alarm) -> dict[str, Any]:
         "since": alarm.since,
         "summary": alarm.summary,
         "at_risk": alarm.at_risk,
+        "systems": {id_: fares for id_, (fares, _) in effects.items()},
         "state": alarm.stands,
         "inhibited": alarm.stands == "inhibited",
         "inhibited_by": list(alarm.by),

@@ -186,11 +186,28 @@ def test_a_line_is_down_by_its_ports_and_silent_by_its_loss(ports, loss, state):
 
 
 def test_the_cause_is_marked_where_it_stands_and_what_goes_down_with_it_as_following():
-    found = {shape: mark.kind for shape, mark in marks(ROOM, read([alert("UpsDead", "ups-s-a")]).open).items()}
+    found = {shape: mark.kind for shape, mark in marks(ROOM, read([alert("UpsDead", "ups-s-a")]).open, {}).items()}
     assert found.pop("ups-s-a") == "cause"
     assert {"pdu-s-r1-a", "pdu-s-r4-a"} <= set(found)
     assert set(found.values()) == {"follows"}
     assert not any("-b" in shape for shape in found), "the other feed goes on"
+
+
+@pytest.mark.parametrize(
+    ("alerts", "states", "found"),
+    [
+        ([alert("PairDegraded", "line-a+line-b", "warning", inhibited=["x"])], {"line-a": "down", "line-b": "up"},
+         {"line-a": "follows"}),
+        ([alert("PairDegraded", "line-a+line-b", "warning")], {"line-a": "silent", "line-b": "up"},
+         {"line-a": "cause"}),
+        ([alert("PairSharedRisk", "line-a+line-b", "warning")], {"line-a": "up", "line-b": "up"},
+         {"line-a": "cause", "line-b": "cause"}),
+        ([alert("PairDegraded", "line-a+line-b", "warning", inhibited=["x"])], {}, {}),
+    ],
+)  # fmt: skip
+def test_of_a_pair_the_line_that_is_the_matter_is_marked(alerts, states, found):
+    lines = {"line-a": "unknown", "line-b": "unknown", **states}
+    assert {shape: mark.kind for shape, mark in marks(ROOM, read(alerts).open, lines).items()} == found
 
 
 @pytest.mark.parametrize(
