@@ -14,8 +14,6 @@ WIDE, EDGE = 760, 42
 BOX, HIGH = (176, 58), 22
 """Sizes of a building and height of a line's label; a letter is 8 wide, a Japanese one 14."""
 LETTER, WIDER = 8.0, 14.0
-LONGEST = 14
-"""Letters of a name in a box; all of it is in the title."""
 STEP, APART = 118, 124
 """Between two boxes one above the other, and between two lines side by side."""
 SHARE = 0.44
@@ -93,7 +91,7 @@ def _line(id_: str, a: Spot, b: Spot, state: Mapping[str, Any], said: Mapping[st
     share = 0.5 if upright else SHARE
     x, y = a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
     words = f"{glyph} {id_}" if style == "ok" else f"{glyph} {id_} {word}"
-    wide = sum(WIDER if ord(letter) > ord("~") else LETTER for letter in words) + 8
+    wide = _wide(words) + 8
     x = min(max(x, wide / 2 + 2), WIDE - wide / 2 - 2)
     title = f"{id_}: {word}"
     wire = f'<line x1="{a[0]:.0f}" y1="{a[1]:.0f}" x2="{b[0]:.0f}" y2="{b[1]:.0f}" class="w"/>'
@@ -132,4 +130,13 @@ def _building(id_: str, at: tuple[float, float], name: str, how: Look, said: Map
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    """What of a name fits a box; all of it is in the title."""
+    if _wide(name) <= BOX[0] - 12:
+        return name
+    while _wide(name) > BOX[0] - 20:
+        name = name[:-1]
+    return f"{name}…"
+
+
+def _wide(words: str) -> float:
+    return sum(WIDER if ord(letter) > ord("~") else LETTER for letter in words)
