@@ -34,6 +34,11 @@ def arguments() -> argparse.ArgumentParser:
         help=f"where to listen, may be given again (127.0.0.1:{PORT}); loopback: open, without personal data; any "
         "other address: TLS and a login by --web.config.file",
     )  # fmt: skip
+    parser.add_argument(
+        "--journal",
+        type=Path,
+        help="the folder of the journal that changes and drills come from, where that is another",
+    )
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090", help="its address (%(default)s)")
     parser.add_argument("--alertmanager", default=f"http://127.0.0.1:{WEB_PORT}", help="its address (%(default)s)")
     parser.add_argument("--web.config.file", dest="web", type=Path, help="TLS and users, as exporter-toolkit has it")
@@ -59,7 +64,8 @@ def main(argv: list[str] | None = None) -> int:
         addresses = [address_of(text) for text in given.listen or [f"127.0.0.1:{PORT}"]]
         loaded = login(addresses, given.web)
         prometheus = Upstream(given.prometheus)
-        sources = Sources(prometheus, Upstream(given.alertmanager), Records(given.state, site.site.timezone))
+        records = Records(given.state, site.site.timezone, given.journal)
+        sources = Sources(prometheus, Upstream(given.alertmanager), records)
         hook = resolve(given.hook, given.state) if given.hook else None
         page = Page(
             Watch(rooms(site), sources), Series(prometheus), given.state, scripts.load(given.scripts), hook=hook

@@ -58,8 +58,9 @@ def _stamp(state: Path) -> tuple[tuple[int, int], ...]:
 class Records:
     """Reads the journal again only when it has changed or another day has begun."""
 
-    def __init__(self, state: Path, timezone: str) -> None:
-        self.state, self.zone = state, ZoneInfo(timezone)
+    def __init__(self, state: Path, timezone: str, journal_of: Path | None = None) -> None:
+        """`journal_of`: the folder of the journal, where it is not `state`."""
+        self.folder, self.zone = journal_of or state, ZoneInfo(timezone)
         self._told: tuple[Any, Told] | None = None
         self._entry = EntryCollector(state)
 
@@ -67,11 +68,11 @@ class Records:
         """Raises Away when there is no journal, or none that can be read."""
         try:
             today = now.astimezone(self.zone).date()
-            key = (_stamp(self.state), today)
-            if not (self.state / FILE).exists():
-                raise Away(f"there is no journal in {self.state}")
+            key = (_stamp(self.folder), today)
+            if not (self.folder / FILE).exists():
+                raise Away(f"there is no journal in {self.folder}")
             if self._told is None or self._told[0] != key:
-                with journal.open(self.state) as opened:
+                with journal.open(self.folder) as opened:
                     self._told = (key, tell(opened, today, self.zone))
         except (journal.JournalError, OSError, KeyError, TypeError) as error:
             raise Away(f"the journal cannot be read: {error}") from error

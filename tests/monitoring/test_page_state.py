@@ -307,6 +307,14 @@ def test_changes_of_other_days_are_left_out_unless_something_happened_to_them_to
         assert len(tell(opened, tomorrow, ZONE).running) == 1
 
 
+def test_the_journal_may_be_another_folders(tmp_path):
+    recorded(tmp_path / "runner")
+    records = Records(tmp_path / "node", "Asia/Tokyo", tmp_path / "runner")
+    assert [change.id for change in records.told(dt.datetime.now(dt.UTC)).changes] == ["change-1"]
+    with pytest.raises(Away, match="no entry records"):
+        records.inside()
+
+
 def test_the_page_makes_no_journal_where_there_is_none(tmp_path):
     with pytest.raises(Away, match="no journal"):
         Records(tmp_path, "Asia/Tokyo").told(dt.datetime.now(dt.UTC))
