@@ -37,7 +37,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--journal",
         type=Path,
-        help="the folder of the journal that changes and drills come from, where that is another",
+        help="the folder of the journal of changes and drills, where it is another",
     )
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090", help="its address (%(default)s)")
     parser.add_argument("--alertmanager", default=f"http://127.0.0.1:{WEB_PORT}", help="its address (%(default)s)")
