@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -47,7 +48,7 @@ class Page:
         own = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in KINDS}
         self._files = {**own, **scripts}
         self._renderer = Renderer()
-        self._live: dict[tuple[Language, bool, bool], tuple[int, str]] = {}
+        self._live: dict[tuple[Language, bool, bool], tuple[tuple[int, int], str]] = {}
 
     def app(self) -> Starlette:
         routes = [
@@ -106,12 +107,12 @@ class Page:
                 yield "event: state\n" + "".join(f"data: {line}\n" for line in text.splitlines()) + "\n"
 
     def _fragment(self, version: int, lang: Language, *, personal: bool, role: bool) -> str:
-        """Drawn once for all who look at the same."""
-        key = (lang, personal, role)
+        """Drawn once for all who get the same at the same time; who comes later gets the time of day of then."""
+        key, stamp = (lang, personal, role), (version, int(time.time()))
         kept = self._live.get(key)
-        if kept is None or kept[0] != version:
+        if kept is None or kept[0] != stamp:
             state = self.watch.document(personal=personal)
-            kept = (version, self._renderer.live(self.watch.room, state, lang, role=role))
+            kept = (stamp, self._renderer.live(self.watch.room, state, lang, role=role))
             self._live[key] = kept
         return kept[1]
 

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -82,7 +82,7 @@ class Watch:
         async with self._busy:
             if self.facts.now >= asked and self.version:
                 return  # somebody else has just looked
-            facts = await asyncio.to_thread(self._look)
+            facts = await self._look()
             told = document(self.room, facts, personal=True)
             mark = hashlib.sha256(json.dumps(_still(told), sort_keys=True).encode()).hexdigest()
             self.facts = facts
@@ -112,31 +112,32 @@ class Watch:
         finally:
             self.viewers -= 1
 
-    def _look(self) -> Facts:
-        before, room = self.facts, self.room
+    async def _look(self) -> Facts:
+        """All sources at the same time: one that hangs must not hold back what the others say."""
+        before, room, sources = self.facts, self.room, self._sources
         standings = dict(before.standings)
 
-        def ask(name: str, what: Callable[[], _T], otherwise: _T) -> _T:
+        async def ask(name: str, what: Callable[[], _T], otherwise: _T) -> _T:
             """What a source says; what it said last where it is away."""
             try:
-                found = what()
+                found = await asyncio.to_thread(what)
             except Away as error:
                 standings[name] = standing(standings[name], error)
                 return otherwise
             standings[name] = standing(standings[name], None)
             return found
 
-        sources = self._sources
-        rows = ask("prometheus", lambda: samples.newest(sources.prometheus, room.ports), before.samples)
-        return Facts(
-            samples=rows,
-            seen=self._seen(room, rows) if standings["prometheus"].ok else before.seen,
-            alarms=ask("alertmanager", lambda: alarms.ask(sources.alertmanager), before.alarms),
-            told=ask("journal", lambda: sources.records.told(dt.datetime.now(dt.UTC)), before.told),
-            inside=ask("entry", sources.records.inside, before.inside),
-            standings=standings,
-            now=time.time(),
+        def measured() -> tuple[tuple[samples.Sample, ...], Mapping[str, systems.Seen]]:
+            rows = samples.newest(sources.prometheus, room.ports)
+            return rows, self._seen(room, rows)
+
+        (rows, seen), rung, told, inside = await asyncio.gather(
+            ask("prometheus", measured, (before.samples, before.seen)),
+            ask("alertmanager", lambda: alarms.ask(sources.alertmanager), before.alarms),
+            ask("journal", lambda: sources.records.told(dt.datetime.now(dt.UTC)), before.told),
+            ask("entry", sources.records.inside, before.inside),
         )
+        return Facts(time.time(), standings, rows, seen, rung, told, inside)
 
     def _seen(self, room: Room, rows: tuple[samples.Sample, ...]) -> dict[str, systems.Seen]:
         now = time.time()

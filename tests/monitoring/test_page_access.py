@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import datetime as dt
 import json
+import re
+from contextlib import aclosing
 from pathlib import Path
 
 import bcrypt
@@ -44,10 +48,29 @@ def state(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def guarded(state):
+def page(state):
     watch = Watch(program.rooms(site()), Sources(Upstream(NOBODY), Upstream(NOBODY), Records(state, "Asia/Tokyo")))
-    page = Page(watch, Series(Upstream(NOBODY)), state, scripts.load(), hook=HOOK)
+    return Page(watch, Series(Upstream(NOBODY)), state, scripts.load(), hook=HOOK)
+
+
+@pytest.fixture(scope="module")
+def guarded(page):
     return Access(page.app(), USERS, frozenset({"chief"}))
+
+
+def test_who_comes_later_gets_the_time_of_day_of_then_although_nothing_has_changed(page, monkeypatch):
+    def sent(now):
+        monkeypatch.setattr("time.time", lambda: now)
+
+        async def first():
+            async with aclosing(page._stream("ja", personal=False, role=False)) as parts:
+                return [await anext(parts) for _ in range(2)][1]
+
+        return re.search(r'data-now="([^"]+)"', asyncio.run(first())).group(1)
+
+    at = page.watch.facts.now + 1000
+    times = [dt.datetime.fromisoformat(sent(at + seconds)) for seconds in (0, 60)]
+    assert times[1] - times[0] == dt.timedelta(seconds=60)
 
 
 def client(app, where):

@@ -21,7 +21,7 @@ from monitoring.page.__main__ import rooms
 from monitoring.page.app import INSIDE_READ
 from monitoring.page.records import Records
 from monitoring.page.series import Series
-from monitoring.page.upstream import Upstream
+from monitoring.page.upstream import TIMEOUT_SECONDS, Upstream
 from monitoring.page.watch import Sources, Watch
 from tests.daemon import free_port
 from tests.monitoring.entries import Room, line
@@ -126,6 +126,16 @@ def test_a_source_that_says_nothing_usable_is_away_and_nothing_else_is_touched(n
     assert state["sources"]["prometheus"]["state"] == "away"
     assert state["sources"]["prometheus"]["message"]
     assert state["sources"]["alertmanager"]["state"] == "ok"
+
+
+def test_a_source_that_hangs_does_not_hold_back_the_others(noc):
+    with socket.socket() as hanging:
+        hanging.bind(("127.0.0.1", 0))
+        hanging.listen()
+        watch = Watch(rooms(noc.said.site), sources(noc, f"http://127.0.0.1:{hanging.getsockname()[1]}"))
+        asyncio.run(watch.refresh())
+    good = watch.facts.standings["alertmanager"].good_at
+    assert watch.facts.now - good > TIMEOUT_SECONDS / 2, "the one had long answered when the other was given up"
 
 
 def test_the_curves_are_those_of_the_rooms_and_buildings(noc):
