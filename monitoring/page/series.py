@@ -34,7 +34,7 @@ class Series:
             return self._kept[1]
 
     def _ask(self, room: Room) -> dict[str, Any]:
-        end = int(time.time()) // STEP_SECONDS * STEP_SECONDS
+        end = int(time.time())
         times = list(range(end - SPAN_SECONDS, end + 1, STEP_SECONDS))
         charts, message = [], ""
         for name, unit, label, query in CURVES:
