@@ -154,6 +154,10 @@ def test_one_place_without_service_is_enough_and_the_clock_runs_against_the_targ
     assert (row["state"], row["elapsed_seconds"], row["rto_seconds"], row["over"]) == ("down", 12.0, 10.0, True)
     assert [place["where"] for place in row["places"] if not place["served"]] == ["outside"]
     assert row["since"] == dt.datetime.fromtimestamp(NOW - 12, ZONE).isoformat()
+    for lang, word in (("ja", "目標超過"), ("en", "over target")):
+        state = shown(samples=tuple(rows), seen=seen)
+        text = Renderer().page(ROOM, state, lang, role=False)
+        assert re.search(rf"0:12</time> / 0:10 .*{word}", text)
 
 
 def test_the_beginning_is_asked_for_once_an_outage():
