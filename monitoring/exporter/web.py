@@ -92,7 +92,7 @@ def context(tls: Tls, beside: Path) -> ssl.SSLContext:
 
 
 class BasicAuth:
-    """Lets only known users through to an ASGI application."""
+    """Lets only known users through to an ASGI application, which finds the name as `user` in its scope."""
 
     def __init__(self, app: Any, users: dict[str, str]) -> None:
         self.app, self.users = app, users
@@ -100,37 +100,43 @@ class BasicAuth:
         self._good: OrderedDict[bytes, None] = OrderedDict()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and not await self._known(dict(scope["headers"]).get(b"authorization", b"")):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        user = await self._known(dict(scope["headers"]).get(b"authorization", b""))
+        if user is None:
             headers = [(b"content-type", b"text/plain"), (b"www-authenticate", b'Basic realm="mroom"')]
             await send({"type": "http.response.start", "status": 401, "headers": headers})
             await send({"type": "http.response.body", "body": b"Unauthorized\n"})
             return
-        await self.app(scope, receive, send)
+        await self.app({**scope, "user": user}, receive, send)
 
-    async def _known(self, header: bytes) -> bool:
+    async def _known(self, header: bytes) -> str | None:
+        """The name of the user; None for whoever is none."""
         scheme, _, token = header.partition(b" ")
         if scheme.lower() != b"basic":
-            return False
+            return None
         try:
             name, colon, password = base64.b64decode(token.strip(), validate=True).partition(b":")
         except binascii.Error:
-            return False
+            return None
         if not colon or len(password) > LONGEST_PASSWORD or b"\0" in password:
-            return False
+            return None
+        user = name.decode("utf-8", errors="replace")
         digest = hmac.new(self._key, name + b"\0" + password, hashlib.sha256).digest()
         if digest in self._good:
-            return True
-        good = await asyncio.get_running_loop().run_in_executor(None, self._matches, name, password)
+            return user
+        good = await asyncio.get_running_loop().run_in_executor(None, self._matches, user, password)
         if good:
             self._good[digest] = None
             while len(self._good) > REMEMBERED:
                 self._good.popitem(last=False)
-        return good
+        return user if good else None
 
-    def _matches(self, name: bytes, password: bytes) -> bool:
+    def _matches(self, name: str, password: bytes) -> bool:
         import bcrypt
 
-        hashed = self.users.get(name.decode("utf-8", errors="replace"))
+        hashed = self.users.get(name)
         # a name that nobody has takes as long as one that somebody has
         compared = bcrypt.checkpw(password, (hashed or next(iter(self.users.values()))).encode())
         return compared and hashed is not None

@@ -46,13 +46,24 @@ install_all() {
   { [[ $("$venv/bin/python" -V 2>&1) == "$("$python" -V)" ]] || "$uv" venv --quiet --clear --python "$python" "$venv"; } &&
     "$uv" pip sync --quiet --require-hashes --compile-bytecode --python "$venv/bin/python" requirements.txt &&
     # The build runs in .venv, which has hatchling from the hashed list: nothing unhashed is ever fetched.
-    "$uv" pip install --quiet --no-deps --no-build-isolation --python "$venv/bin/python" --editable .
+    "$uv" pip install --quiet --no-deps --no-build-isolation --python "$venv/bin/python" --editable . &&
+    page_scripts "$uv"
+}
+
+# The script files of the NOC page: out of hashed packages that are unpacked beside the environment and thrown away.
+page_scripts() {
+  local uv=$1 unpacked=$venv/share/mroom-page.packages
+  rm -rf "$unpacked" &&
+    "$uv" pip install --quiet --no-deps --require-hashes --python "$venv/bin/python" --target "$unpacked" \
+      -r script/page-scripts.txt &&
+    "$venv/bin/python" monitoring/page/scripts.py "$unpacked" "$venv/share/mroom-page" &&
+    rm -rf "$unpacked"
 }
 
 python_environment() {
   local python uv stamp=$venv/mroom-setup.stamp wanted log try
   python=$(find_python)
-  wanted=$("$python" -V; printf '%s\n' "$root" && sha256sum requirements.txt pyproject.toml)
+  wanted=$("$python" -V; printf '%s\n' "$root" && sha256sum requirements.txt pyproject.toml script/page-scripts.txt monitoring/page/scripts.py)
   [[ -x $venv/bin/mroom && -f $stamp && $(<"$stamp") == "$wanted" ]] && return
   exec 8<requirements.txt
   flock 8 # two setups of one checkout
