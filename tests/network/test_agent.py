@@ -12,7 +12,7 @@ from network.difference import Difference, Part
 from network.linux_device import CHANGES, SCRIPTS, package
 from network.order import Order
 
-pytestmark = [pytest.mark.twin, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.twin, pytest.mark.timeout(180)]
 
 ISSUE = "/etc/issue.net"
 DEVICE = r"""
@@ -97,7 +97,7 @@ def test_a_device_decides_by_itself(tmp_path, script, said):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         check=False,
     )
     assert done.stdout.split() == said.replace("|", " ").split(), done.stdout + done.stderr
