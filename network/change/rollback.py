@@ -46,9 +46,21 @@ def _find(state: Path, change: str | None) -> dict[str, Any]:
         bodies: list[dict[str, Any]] = [
             entry.body for entry in opened.entries(kind=KIND) if entry.body.get("confirmed")
         ]
-    undone = {body.get("takes_back") for body in bodies}
+    undone = _taken_back(bodies)
     for body in reversed(bodies):
         if body["id"] == change or (change is None and body["id"] not in undone and not body.get("takes_back")):
             return dict(body)
     what = f"no change {change!r} was confirmed on a device" if change else "no change was confirmed on a device yet"
     raise NoSuchChange(what)
+
+
+def _taken_back(bodies: list[dict[str, Any]]) -> set[str]:
+    """Ids of the changes, oldest first, of which something is on a device no more: what a rollback named, and what was
+    changed on the same devices after that. To take one of these back again would bring the earlier one back."""
+    gone: set[str] = set()
+    for place, body in enumerate(bodies):
+        named = [number for number in range(place) if bodies[number]["id"] == body.get("takes_back")]
+        for one in bodies[named[-1] : place] if named else ():
+            if not set(one["confirmed"]).isdisjoint(body["confirmed"]):
+                gone.add(one["id"])
+    return gone

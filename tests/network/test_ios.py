@@ -19,6 +19,7 @@ from inventory.ssh import login
 from journal.changes import listing, record
 from network import change, render
 from network.change import kept
+from network.change.rollback import NoSuchChange
 from network.ios_device import RUNNING, SNMP_USER, normal, remediation
 from network.order import Order
 from network.platforms import ios, platform
@@ -269,6 +270,16 @@ def test_a_rollback_brings_the_old_line_back(room):
     outcome = change.apply(room.site, room.state, plan, change="back", author="test", takes_back=taken)
     assert outcome.state == "confirmed"
     assert cost(room.device) == ["ip ospf cost 5"]
+
+
+def test_what_went_with_an_earlier_change_is_not_taken_back_again(room):
+    first = room.apply(*DEARER).change
+    assert room.apply((" ip ospf cost 5", " ip ospf cost 9")).state == "confirmed"
+    taken, plan = change.rollback(room.site, room.state, first)
+    change.apply(room.site, room.state, plan, change="back", author="test", takes_back=taken)
+    assert cost(room.device) == ["ip ospf cost 5"]
+    with pytest.raises(NoSuchChange):
+        change.rollback(room.site, room.state)
 
 
 def test_an_interface_whose_no_shutdown_is_not_shown_is_not_shut():
