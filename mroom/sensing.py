@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 from inventory.secrets import is_reference, resolve
-from monitoring.snmp.credential import Community, Credential, User, user_of
+from monitoring.snmp.credential import Community, Credential, User, site_user, user_of
 from monitoring.snmp.target import target_of
 from mroom.exits import Exit
 from mroom.failure import Failure
@@ -31,8 +31,7 @@ def credential(
         return _user(user, auth, priv, state)
     import inventory
 
-    access = inventory.load(site_folder(site)).site.access
-    return User(access.snmp_user, "SHA256", resolve(access.snmp_auth, state), "AES", resolve(access.snmp_priv, state))
+    return site_user(inventory.load(site_folder(site)).site.access, state)
 
 
 def _user(user: str, auth: str | None, priv: str | None, state: Path) -> User:

@@ -10,6 +10,7 @@ from pathlib import Path
 import inventory
 from monitoring.alerts.rules import Ground
 from monitoring.dashboards.write import PLACE, write
+from monitoring.ending import ended
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,11 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         for path in write(Ground(site, dt.datetime.now().astimezone().date()), given.out, place=given.place):
             sys.stdout.write(f"{path}\n")
     except Exception as error:
-        code = getattr(error, "exit_code", 1 if isinstance(error, OSError) else None)
-        if code is None:
-            raise
-        sys.stderr.write(f"dashboards: {error}\n  next: {getattr(error, 'hint', 'mend it and run it again')}\n")
-        return int(code)
+        return ended("dashboards", error, "mend it and run it again")
     return 0
 
 

@@ -13,6 +13,7 @@ import inventory
 from inventory.model import Cards, Site
 from inventory.secrets import resolve
 from journal.flock import locked
+from monitoring.ending import ended
 from monitoring.entry.formats.shelf import load_all
 from monitoring.entry.ingest import Ingest
 from monitoring.entry.retention import prune
@@ -76,11 +77,7 @@ def main(argv: list[str] | None = None) -> int:
                 signal.signal(number, lambda *_: ingest.stopping.set())
             run(ingest, once=given.once)
     except Exception as error:
-        code = getattr(error, "exit_code", 1 if isinstance(error, OSError) else None)
-        if code is None:
-            raise
-        sys.stderr.write(f"entry: {error}\n  next: {getattr(error, 'hint', 'mend it and start again')}\n")
-        return int(code)
+        return ended("entry", error)
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import sys
 from pathlib import Path
 
 import uvicorn
@@ -12,11 +11,12 @@ import uvicorn
 import inventory
 from inventory.secrets import resolve
 from monitoring.devices import load_all
+from monitoring.ending import ended
 from monitoring.entry.metrics import EntryCollector
 from monitoring.exporter.app import Exporter
 from monitoring.exporter.discovery import targets
 from monitoring.exporter.serve import PORT, config
-from monitoring.snmp.credential import Credential, User, user_of
+from monitoring.snmp.credential import Credential, site_user, user_of
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -38,8 +38,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def credentials(site: inventory.Site, state: Path, more: list[str]) -> dict[str, Credential]:
     """The site's own user first. Raises SecretUnavailable or BadUser."""
-    access = site.site.access
-    own = User(access.snmp_user, "SHA256", resolve(access.snmp_auth, state), "AES", resolve(access.snmp_priv, state))
+    own = site_user(site.site.access, state)
     named = (text.partition("=") for text in more)
     return {"site": own, **{name: user_of(resolve(reference, state)) for name, _, reference in named}}
 
@@ -53,11 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         exporter.own.registry.register(EntryCollector(given.state))
         server = uvicorn.Server(config(exporter, given.host, given.port, given.web))
     except Exception as error:
-        code = getattr(error, "exit_code", 1 if isinstance(error, OSError) else None)
-        if code is None:
-            raise
-        sys.stderr.write(f"exporter: {error}\n  next: {getattr(error, 'hint', 'mend it and start again')}\n")
-        return int(code)
+        return ended("exporter", error)
     server.run()
     return 0 if server.started else 1
 

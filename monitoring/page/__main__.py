@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
-import sys
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ import inventory
 from inventory.model import Site
 from inventory.secrets import resolve
 from monitoring.alerts.routes import WEB_PORT
+from monitoring.ending import ended
 from monitoring.page import scripts
 from monitoring.page.app import Page
 from monitoring.page.records import Records
@@ -74,11 +74,7 @@ def main(argv: list[str] | None = None) -> int:
         made = servers(page.app(), addresses, loaded, beside, frozenset(given.access))
         sockets = [bound(address) for address in addresses]
     except Exception as error:
-        code = getattr(error, "exit_code", 1 if isinstance(error, OSError) else None)
-        if code is None:
-            raise
-        sys.stderr.write(f"page: {error}\n  next: {getattr(error, 'hint', 'mend it and start again')}\n")
-        return int(code)
+        return ended("page", error)
     asyncio.run(serve(made, sockets))
     return 0 if all(server.started for server in made) else 1
 

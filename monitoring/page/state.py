@@ -44,7 +44,8 @@ class Facts:
 def document(room: Room, facts: Facts, *, personal: bool) -> dict[str, Any]:
     """`personal`: with the names of people, for those who have logged in."""
     time = _Time(room.site.site.timezone)
-    rows = [_system(room, facts, system.id, time) for system in room.systems]
+    _, effects = room.gone(out(causes(facts.alarms.open)))
+    rows = [_system(room, facts, system.id, time, *effects.get(system.id, ("safe", ()))) for system in room.systems]
     pairs = _pairs(room, facts)
     lines = carries(room.wires, facts.samples)
     marked = marks(room, facts.alarms.open, {id_: line.state for id_, line in lines.items()})
@@ -100,13 +101,11 @@ def _targets(facts: Facts) -> dict[str, int]:
     return {"up": sum(value == 1 for value in up), "down": sum(value != 1 for value in up)}
 
 
-def _system(room: Room, facts: Facts, id_: str, time: _Time) -> dict[str, Any]:
+def _system(room: Room, facts: Facts, id_: str, time: _Time, fares: str, why: tuple[str, ...]) -> dict[str, Any]:
     system = room.site.systems[id_]
     seen = facts.seen.get(id_, systems.Seen(id_, systems.UNKNOWN))
     stale = facts.stale("prometheus")
     clock = systems.clock(seen, system, facts.now)
-    _, effects = room.gone(out(causes(facts.alarms.open)))
-    fares, why = effects.get(id_, ("safe", ()))
     if why[:1] == (id_,):  # that it is out is told already; its reserve is another question
         fares, why = "safe", ()
     return {

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inventory.secrets import resolve
+
+if TYPE_CHECKING:
+    from inventory.model.site import Access
 
 AUTH = ("SHA", "SHA224", "SHA256", "SHA384", "SHA512", "MD5")
 PRIV = ("AES", "AES192", "AES256", "DES")
@@ -54,6 +60,11 @@ class User:
 
 
 Credential = Community | User
+
+
+def site_user(access: Access, state: Path) -> User:
+    """As whom the suite asks the site's devices; `state` is what $MROOM_STATE stands for. Raises SecretUnavailable."""
+    return User(access.snmp_user, "SHA256", resolve(access.snmp_auth, state), "AES", resolve(access.snmp_priv, state))
 
 
 def user_of(text: str) -> User:

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import socket
-import sys
 from pathlib import Path
 
 import uvicorn
@@ -16,8 +15,9 @@ import uvloop
 import inventory
 from inventory.secrets import resolve
 from monitoring.alerts.rules import Ground
+from monitoring.ending import ended
 from monitoring.exporter.serve import config
-from monitoring.snmp.credential import Community, User, user_of
+from monitoring.snmp.credential import Community, site_user, user_of
 from monitoring.traps.informs import engine_id, next_boots
 from monitoring.traps.meaning import Dictionary, load_all
 from monitoring.traps.receiver import Receiver, Settings
@@ -51,8 +51,8 @@ def arguments() -> argparse.ArgumentParser:
 
 def settings(given: argparse.Namespace, site: inventory.Site) -> Settings:
     """The site's own user first. Raises SecretUnavailable or BadUser."""
-    access, state = site.site.access, given.state
-    own = User(access.snmp_user, "SHA256", resolve(access.snmp_auth, state), "AES", resolve(access.snmp_priv, state))
+    state = given.state
+    own = site_user(site.site.access, state)
     return Settings(
         host=given.host,
         port=given.port,
@@ -88,11 +88,7 @@ def main(argv: list[str] | None = None) -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(serve(given))
     except Exception as error:
-        code = getattr(error, "exit_code", 1 if isinstance(error, OSError) else None)
-        if code is None:
-            raise
-        sys.stderr.write(f"traps: {error}\n  next: {getattr(error, 'hint', 'mend it and start again')}\n")
-        return int(code)
+        return ended("traps", error)
 
 
 if __name__ == "__main__":

@@ -58,9 +58,9 @@ def _taken_back(bodies: list[dict[str, Any]]) -> set[str]:
     """Ids of the changes, oldest first, of which something is on a device no more: what a rollback named, and what was
     changed on the same devices after that. To take one of these back again would bring the earlier one back."""
     gone: set[str] = set()
+    places: dict[str | None, int] = {}
     for place, body in enumerate(bodies):
-        named = [number for number in range(place) if bodies[number]["id"] == body.get("takes_back")]
-        for one in bodies[named[-1] : place] if named else ():
-            if not set(one["confirmed"]).isdisjoint(body["confirmed"]):
-                gone.add(one["id"])
+        first = places.get(body.get("takes_back"), place)
+        gone.update(one["id"] for one in bodies[first:place] if set(one["confirmed"]) & set(body["confirmed"]))
+        places[body["id"]] = place
     return gone
